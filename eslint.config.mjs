@@ -1,0 +1,51 @@
+import js from '@eslint/js';
+import importX from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/** Imports go one way, held by folder: what a folder may import of src, beside itself. */
+const mayImport = {
+  graph: [],
+  intent: ['graph'],
+  'graph-file': ['graph'],
+  workflows: ['graph', 'intent'],
+  database: ['graph', 'intent'],
+  activities: ['graph', 'intent', 'database', 'workflows/activities.ts'],
+  client: ['graph', 'intent', 'database'],
+  worker: ['graph', 'intent', 'database', 'graph-file', 'activities', 'workflows'],
+  import: ['graph', 'intent', 'database', 'graph-file', 'client'],
+  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'dev'],
+  dev: ['intent', 'database'],
+  demo: ['graph', 'client', 'cli', 'dev'],
+};
+
+const zones = Object.entries(mayImport).map(([folder, allowed]) => ({
+  target: `./src/${folder}`,
+  from: './src',
+  except: [folder, ...allowed].map((path) => `./${path}`),
+  message: `src/${folder} may import ${allowed.join(', ') || 'nothing else of src'}.`,
+}));
+
+export default tseslint.config(
+  { ignores: ['dist/', '.data/', 'coverage/', 'node_modules/'] },
+  js.configs.recommended,
+  tseslint.configs.recommendedTypeChecked,
+  {
+    languageOptions: {
+      parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { 'import-x': importX },
+    settings: {
+      'import-x/resolver-next': [importX.createNodeResolver({ extensions: ['.ts', '.js', '.json'] })],
+      'import-x/parsers': { '@typescript-eslint/parser': ['.ts'] },
+    },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+      'import-x/no-cycle': 'error',
+      'import-x/no-restricted-paths': ['error', { zones }],
+    },
+  },
+  { files: ['**/*.mjs', '**/*.js'], ...tseslint.configs.disableTypeChecked },
+  { files: ['jest.config.js'], languageOptions: { globals: { module: 'writable' } } },
+);

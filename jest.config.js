@@ -1,0 +1,10 @@
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/test'],
+  testMatch: ['**/*.test.ts'],
+  transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
+  // node-pg-migrate is published as ES modules only, and jest requires CommonJS.
+  transformIgnorePatterns: ['/node_modules/(?!node-pg-migrate/)'],
+  testTimeout: 60_000,
+};

@@ -1,0 +1,44 @@
+/**
+ * What can be wrong with a graph. The codes are stable: programs may compare them, and a retired one is never
+ * used again.
+ */
+export const GRAPH_PROBLEM_CODES = {
+  INVALID_VALUE: 'A value has the wrong type or form.',
+  UNKNOWN_KEY: 'A key that graphs do not have.',
+  UNSUPPORTED_KEY: 'A key that is reserved for a later version.',
+  INITIAL_STATE_NOT_IN_STEP_1: 'There is no step, or the first one is empty, so there is no initial state.',
+  STEP_GAP: 'A step other than the first has no states.',
+  DUPLICATE_STEP: 'Two steps have the same key.',
+  DUPLICATE_STATE: 'A state is listed more than once in the steps, or more than once in `terminal`.',
+  TERMINAL_IN_STEP: 'A terminal state is also in a step.',
+  NO_TERMINAL: 'There is no terminal state.',
+  UNCOVERED_STATE: 'A state has an entry in `transitions`, but is in no step and is not terminal.',
+  UNKNOWN_TARGET: 'A transition leads to a state that is named nowhere else.',
+  DUPLICATE_EDGE: 'A state lists the same next state twice.',
+  TERMINAL_WITH_EXIT: 'A terminal state has a transition.',
+  DEAD_END: 'A state that is not terminal has no transition.',
+  UNREACHABLE_STATE: 'No path leads to the state from the initial one.',
+  NO_PATH_TO_TERMINAL: 'A state has transitions, but no path from it leads to a terminal state.',
+} as const;
+
+export type GraphProblemCode = keyof typeof GRAPH_PROBLEM_CODES;
+
+export interface GraphProblem {
+  readonly code: GraphProblemCode;
+  /** Which state or step it is about, and what to do. */
+  readonly message: string;
+  /** Where in the graph, such as `steps[1].states[0]` or `transitions.CREATED[2]`; absent: the whole of it. */
+  readonly path?: string;
+}
+
+/**
+ * One line for people.
+ *
+ * @example
+ * formatGraphProblem({ code: 'STEP_GAP', message: 'Step `review` has no states.', path: 'steps[1]' })
+ * // 'STEP_GAP at steps[1]: Step `review` has no states.'
+ */
+export function formatGraphProblem(problem: GraphProblem): string {
+  const place = problem.path === undefined ? '' : ` at ${problem.path}`;
+  return `${problem.code}${place}: ${problem.message}`;
+}
