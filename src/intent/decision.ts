@@ -1,0 +1,35 @@
+import type { Metadata } from './metadata';
+import type { RejectionCode } from './rejection-codes';
+
+/**
+ * A decision on its way into Postgres. Plain JSON: it crosses into activities and through continue-as-new.
+ */
+export interface DecidedTransition {
+  status: 'applied';
+  sequence: number;
+  requestId: string;
+  previousState: string | null;
+  newState: string;
+  /** ISO 8601, UTC. What Postgres stored first is what counts, see the activity's result. */
+  transitionedAt: string;
+  actor?: string;
+  reason?: string;
+  metadata?: Metadata;
+}
+
+export interface DecidedRejection {
+  status: 'rejected';
+  /** Position among the intent's rejections, from 1: with the intent's id it is the row's key. */
+  number: number;
+  requestId: string;
+  code: RejectionCode;
+  message: string;
+  /** State of the intent when the request was judged. */
+  state: string;
+  rejectedAt: string;
+  requestedState?: string;
+  actor?: string;
+  reason?: string;
+}
+
+export type Decision = DecidedTransition | DecidedRejection;

@@ -1,0 +1,35 @@
+/**
+ * The names that apps in any language, operators and dashboards rely on. Changing one is a breaking change.
+ */
+export const INTENT_WORKFLOW_TYPE = 'intentWorkflow';
+export const INTENTS_TASK_QUEUE = 'intents';
+
+/** The one signal. A single name, because the server only keeps the order of signals that share one. */
+export const REQUEST_TRANSITION_SIGNAL = 'requestTransition';
+export const DESCRIBE_QUERY = 'describe';
+export const OUTCOME_QUERY = 'outcome';
+export const AWAIT_OUTCOME_UPDATE = 'awaitOutcome';
+
+/** Keyword search attribute that holds the intent's recorded state. */
+export const INTENT_STATE_SEARCH_ATTRIBUTE = 'IntentState';
+
+/** Request id of every intent's first transition, `null` to the initial state. */
+export const CREATION_REQUEST_ID = 'creation';
+
+/** Request id of the transition to {@link CANCELLED_STATE} that Temporal's own cancellation asks for. */
+export const CANCELLATION_REQUEST_ID = 'temporal-cancellation';
+
+/** State that Temporal's own cancellation leads to, in graphs that have it. */
+export const CANCELLED_STATE = 'CANCELLED';
+
+/** Begins the ids that the engine gives to malformed requests without one: `invalid:7` for the seventh signal. */
+export const INVALID_REQUEST_ID_PREFIX = 'invalid:';
+
+/** Whether the engine itself gives this request id. A sender that used it could take the place of a cancellation. */
+export function isReservedRequestId(requestId: string): boolean {
+  return (
+    requestId === CREATION_REQUEST_ID ||
+    requestId === CANCELLATION_REQUEST_ID ||
+    requestId.startsWith(INVALID_REQUEST_ID_PREFIX)
+  );
+}

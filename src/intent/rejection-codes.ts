@@ -1,0 +1,29 @@
+/**
+ * Why a request was rejected: the code that callers branch on, and the HTTP status a gateway answers with.
+ * The table in docs/reference/rejection-codes.md is held equal to this one by a test.
+ */
+export const REJECTION_CODES = {
+  ILLEGAL_TRANSITION: {
+    httpStatus: 409,
+    meaning: 'The graph has no edge from the current state to the requested one.',
+  },
+  ALREADY_IN_STATE: {
+    httpStatus: 409,
+    meaning: 'The intent is in the requested state, and the graph has no self edge.',
+  },
+  STATE_CONFLICT: {
+    httpStatus: 409,
+    meaning: 'The current state is not the `expectedState` of the request.',
+  },
+  TERMINAL_STATE: { httpStatus: 409, meaning: 'The intent has ended; nothing moves it any more.' },
+  UNKNOWN_STATE: { httpStatus: 422, meaning: 'The graph has no state of that name.' },
+  NOT_PERMITTED: { httpStatus: 403, meaning: 'The actor may not make this transition.' },
+  INVALID_REQUEST: { httpStatus: 400, meaning: 'The request is malformed; the message names the field.' },
+  LIMIT_REACHED: { httpStatus: 429, meaning: 'A limit of the intent is reached; the message names it.' },
+  QUARANTINED: {
+    httpStatus: 409,
+    meaning: 'Postgres refused an audit row of this intent as contradictory; an operator has to look at it.',
+  },
+} as const satisfies Record<string, { httpStatus: number; meaning: string }>;
+
+export type RejectionCode = keyof typeof REJECTION_CODES;

@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * Postgres can store every Unicode text but for U+0000 and lone surrogates. A request that holds one could
+ * never be recorded, so it is refused before it is decided.
+ */
+export function isStorableText(text: string): boolean {
+  return !text.includes('\u0000') && text.isWellFormed();
+}
+
+/** A zod string that Postgres can store, trimmed of nothing, of 1 to `maxLength` UTF-16 code units. */
+export function storableText(maxLength: number): z.ZodString {
+  return z
+    .string()
+    .min(1)
+    .max(maxLength)
+    .refine(isStorableText, { error: 'must not contain U+0000 or lone surrogates' });
+}
+
+/**
+ * Bytes that a JSON value takes as compact JSON in UTF-8. Workflow code has no Buffer to ask.
+ *
+ * @example
+ * jsonBytes({ a: 'ö' }) // 10
+ */
+export function jsonBytes(value: unknown): number {
+  const json = JSON.stringify(value);
+  let bytes = json.length;
+  for (let index = 0; index < json.length; index += 1) {
+    const unit = json.charCodeAt(index);
+    // Two bytes below U+0800; three above; a surrogate pair takes four, two for each half.
+    if (unit >= 0x80) bytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
+  }
+  return bytes;
+}
