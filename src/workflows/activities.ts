@@ -1,0 +1,54 @@
+import type { Graph } from '../graph';
+import type { Decision, ParsedIntentInput } from '../intent';
+
+/**
+ * What the workflow asks of the world, implemented in src/activities. Declared here, so that workflow code never
+ * sees Node's types.
+ */
+export interface IntentActivities {
+  /** Creates the intent's row and its first audit row, or returns what was stored before. */
+  createIntent: (request: CreateIntentRequest) => Promise<CreatedIntent>;
+  /** Stores decisions in their order, each once, however often it is asked. */
+  recordOutcomes: (request: RecordOutcomesRequest) => Promise<RecordedTransition[]>;
+}
+
+export interface CreateIntentRequest extends Omit<ParsedIntentInput, 'occurredAt'> {
+  id: string;
+  /** First run of the workflow. */
+  runId: string;
+  /** ISO 8601, UTC */
+  transitionedAt: string;
+}
+
+export interface CreatedIntent {
+  graph: Graph;
+  /** ISO 8601, UTC */
+  transitionedAt: string;
+  hash: string;
+}
+
+export interface RecordOutcomesRequest {
+  id: string;
+  organizationId: string;
+  decisions: Decision[];
+}
+
+export interface RecordedTransition {
+  sequence: number;
+  /** ISO 8601, UTC */
+  transitionedAt: string;
+  hash: string;
+}
+
+/** Types of the failures that no repetition can mend, as they appear in Temporal. */
+export const FAILURE_TYPES = {
+  /** Postgres refused the rows as contradictory: the intent is quarantined. */
+  outcomeRefused: 'OUTCOME_REFUSED',
+  alreadyExists: 'ALREADY_EXISTS',
+  graphNotRegistered: 'GRAPH_NOT_REGISTERED',
+  invalidInput: 'INVALID_INPUT',
+  /** Answer of `awaitOutcome` when the run ends before the outcome: ask again. */
+  outcomePending: 'OUTCOME_PENDING',
+  /** Answer of a query that comes before the creation is recorded: ask again. */
+  notCreatedYet: 'NOT_CREATED_YET',
+} as const;

@@ -1,0 +1,64 @@
+import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+
+import {
+  CREATION_REQUEST_ID,
+  isIntentId,
+  parseIntentInput,
+  RememberedOutcomes,
+  type Intent,
+} from '../intent';
+import { initialState } from '../graph';
+import { FAILURE_TYPES } from './activities';
+import { localFirst, permanentFailure, type Recorded } from './record';
+
+/**
+ * Creates the intent: transition 1, from nothing to the initial state. The graph that Postgres stored with it is
+ * the intent's graph for life, so a version that is registered later changes nothing here.
+ *
+ * Fails the workflow with type INVALID_INPUT, GRAPH_NOT_REGISTERED or ALREADY_EXISTS, leaving no row.
+ */
+export async function createIntent(input: unknown): Promise<{ intent: Intent; recorded: Recorded }> {
+  const { workflowId: id, firstExecutionRunId: runId } = workflowInfo();
+  if (!isIntentId(id)) {
+    throw ApplicationFailure.nonRetryable(
+      `The Workflow ID is the intent's id and must be a UUID in lower case, not ${JSON.stringify(id)}`,
+      FAILURE_TYPES.invalidInput,
+    );
+  }
+  const parsed = parseIntentInput(input);
+  if (!parsed.valid) throw ApplicationFailure.nonRetryable(parsed.message, FAILURE_TYPES.invalidInput);
+
+  const { occurredAt, ...details } = parsed.input;
+  const request = { ...details, id, runId, transitionedAt: occurredAt ?? new Date().toISOString() };
+  const created = await localFirst('create', true, (activities) => activities.createIntent(request)).catch(
+    (error: unknown) => {
+      const failure = permanentFailure(error);
+      throw failure === undefined ? error : ApplicationFailure.nonRetryable(failure.message, failure.type);
+    },
+  );
+
+  const state = initialState(created.graph);
+  const outcomes = new RememberedOutcomes();
+  outcomes.add({
+    status: 'applied',
+    sequence: 1,
+    requestId: CREATION_REQUEST_ID,
+    previousState: null,
+    newState: state,
+    transitionedAt: created.transitionedAt,
+  });
+  return {
+    intent: {
+      id,
+      organizationId: details.organizationId,
+      title: details.title,
+      graph: created.graph,
+      state,
+      sequence: 1,
+      rejections: 0,
+      received: 0,
+      outcomes,
+    },
+    recorded: { recordedSequence: 1, recordedRejections: 0, auditHash: created.hash, quarantined: null },
+  };
+}

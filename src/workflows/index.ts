@@ -1,0 +1,2 @@
+/** The entry of the workflow bundle: its exports are the workflow types that a worker offers. */
+export { intentWorkflow } from './intent-workflow';

@@ -1,0 +1,182 @@
+import {
+  allHandlersFinished,
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  continueAsNew,
+  setDefaultSignalHandler,
+  setHandler,
+  workflowInfo,
+  type WorkflowInfo,
+} from '@temporalio/workflow';
+
+import { isTerminal } from '../graph';
+import {
+  describeIntent,
+  receive,
+  receiveCancellation,
+  unreadable,
+  type Intent,
+  type IntentInput,
+  type Outcome,
+} from '../intent';
+import { FAILURE_TYPES } from './activities';
+import { carryOver, restore, type CarriedIntent } from './carry-over';
+import { checkStart } from './check-start';
+import { createIntent } from './create';
+import { Inbox } from './inbox';
+import { awaitOutcomeUpdate, describeQuery, outcomeQuery, requestTransitionSignal } from './messages';
+import { Recorder, type Recorded } from './record';
+import { Visibility } from './visibility';
+
+/** Result of the workflow of an intent that has ended. */
+export interface IntentResult {
+  id: string;
+  state: string;
+  sequence: number;
+  auditHash: string | null;
+}
+
+const LONG_HISTORY_EVENTS = 1_000;
+const HISTORY_PER_CARRIED_BYTE = 4;
+
+/**
+ * One intent. Requests come by signal and are judged in their order; outcomes go to Postgres; the workflow ends
+ * when the intent reaches a terminal state.
+ *
+ * @param carried what an earlier run of the same intent knew; never given by whoever starts an intent
+ */
+export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent): Promise<IntentResult> {
+  const inbox = new Inbox();
+  let known: { intent: Intent; recorded: Recorded } | undefined;
+  let leaving = false;
+
+  // Handlers come before the first await: messages that arrive with the first task must find them.
+  setHandler(requestTransitionSignal, (payload) => inbox.put({ from: 'signal', payload }));
+  setDefaultSignalHandler((name) =>
+    inbox.put({
+      from: 'signal',
+      payload: unreadable(`signal: ${name} is not known; send ${requestTransitionSignal.name}`),
+    }),
+  );
+  setHandler(describeQuery, () => {
+    const { intent, recorded } = known ?? notCreatedYet();
+    return describeIntent(intent, recorded);
+  });
+  setHandler(outcomeQuery, (requestId) => findOutcome(requestId) ?? null);
+  setHandler(
+    awaitOutcomeUpdate,
+    async (requestId) => {
+      await condition(() => leaving || findOutcome(requestId) !== undefined);
+      return findOutcome(requestId) ?? outcomePending(requestId);
+    },
+    { validator: checkRequestId },
+  );
+  CancellationScope.current().cancelRequested.catch(() => inbox.put({ from: 'cancellation' }));
+
+  function findOutcome(requestId: string): Outcome | undefined {
+    if (known === undefined) return undefined;
+    const { intent, recorded } = known;
+    return intent.outcomes.find(requestId, {
+      sequence: recorded.recordedSequence,
+      rejections: recorded.recordedRejections,
+    });
+  }
+
+  // Cancellation is a request like any other; nothing of the engine itself is cancelled by it.
+  return CancellationScope.nonCancellable(async () => {
+    checkStart(carried);
+    const { intent, recorded } = (known =
+      carried === undefined
+        ? await createIntent(input)
+        : { intent: restore(workflowInfo().workflowId, carried), recorded: carried.recorded });
+    const visibility = new Visibility(intent, recorded, carried?.state);
+    if (carried === undefined) visibility.introduce();
+
+    const recorder = new Recorder(intent, recorded);
+    // What was carried is in this run's history, whatever caused it.
+    for (const decision of carried?.unrecorded ?? []) recorder.add(decision, 'signals');
+
+    inbox.open((message) => {
+      const { refusal } = recorder;
+      const circumstances = { at: new Date().toISOString(), refusal };
+      const bySignal = message.from === 'signal';
+      const decision = bySignal
+        ? receive(intent, message.payload, circumstances)
+        : receiveCancellation(intent, circumstances);
+      if (decision !== undefined) {
+        recorder.add(decision, bySignal && refusal === undefined ? 'signals' : 'other');
+      }
+    });
+
+    const ended = () => isTerminal(intent.graph, intent.state) && recorder.allRecorded;
+    const historyIsLong = () => isLong(workflowInfo(), intent) && recorder.carriable !== undefined;
+
+    for (;;) {
+      visibility.refresh();
+      await condition(() => recorder.pending || ended());
+      if (!ended() && !historyIsLong()) {
+        await recorder.recordNext(historyIsLong);
+        continue;
+      }
+
+      leaving = true;
+      await condition(allHandlersFinished);
+      leaving = false;
+      if (ended()) {
+        return {
+          id: intent.id,
+          state: intent.state,
+          sequence: intent.sequence,
+          auditHash: recorded.auditHash,
+        };
+      }
+      // What was just decided is carried, and the next run records it. Recorded before, its sender could answer
+      // it with the next request while this task is still open: the server then refuses the command, and the
+      // worker has to replay the whole history.
+      const unrecorded = recorder.carriable;
+      if (unrecorded !== undefined) {
+        await continueAsNew<typeof intentWorkflow>(input, carryOver(intent, recorded, unrecorded));
+      }
+    }
+  });
+}
+
+/**
+ * Whether the next decision belongs into a new run. A long history costs every worker that has to replay it, some
+ * 2 ms an event on a busy machine, of the 10 s that a workflow task may take; but what is carried makes a history
+ * long as well, so it stays a small part.
+ */
+function isLong(
+  { continueAsNewSuggested, historyLength, historySize }: WorkflowInfo,
+  intent: Intent,
+): boolean {
+  return (
+    continueAsNewSuggested ||
+    (historyLength > LONG_HISTORY_EVENTS &&
+      historySize > HISTORY_PER_CARRIED_BYTE * intent.outcomes.carriedBytes)
+  );
+}
+
+function notCreatedYet(): never {
+  throw ApplicationFailure.retryable(
+    'The creation of this intent is not recorded yet.',
+    FAILURE_TYPES.notCreatedYet,
+  );
+}
+
+function outcomePending(requestId: string): never {
+  throw ApplicationFailure.nonRetryable(
+    `The outcome of ${requestId} is not known in this run; ask again.`,
+    FAILURE_TYPES.outcomePending,
+  );
+}
+
+function checkRequestId(requestId: unknown): void {
+  if (typeof requestId !== 'string' || requestId === '') {
+    throw ApplicationFailure.nonRetryable(
+      'requestId: must be a non-empty string',
+      FAILURE_TYPES.invalidInput,
+    );
+  }
+}

@@ -1,0 +1,34 @@
+import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporalio/workflow';
+import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
+
+import { formatGraphReference } from '../graph';
+import { INTENT_STATE_SEARCH_ATTRIBUTE, type Intent } from '../intent';
+import { renderDetails } from './details';
+import type { Recorded } from './record';
+
+const intentState = defineSearchAttributeKey(INTENT_STATE_SEARCH_ATTRIBUTE, SearchAttributeType.KEYWORD);
+
+/** What lists and the Web UI show of an intent. Only recorded states are shown: visible means durable. */
+export class Visibility {
+  constructor(
+    private readonly intent: Intent,
+    private readonly recorded: Recorded,
+    private shownState: string | undefined,
+  ) {}
+
+  /** Once an intent: a memo stays through continue-as-new. */
+  introduce(): void {
+    const { organizationId, graph, title } = this.intent;
+    upsertMemo({ organizationId, graph: formatGraphReference(graph), ...(title !== undefined && { title }) });
+  }
+
+  /** After each recording, and at the start of each run: current details do not survive continue-as-new. */
+  refresh(): void {
+    setCurrentDetails(renderDetails(this.intent, this.recorded));
+    const { sequence, state } = this.intent;
+    if (this.recorded.recordedSequence === sequence && this.shownState !== state) {
+      this.shownState = state;
+      upsertSearchAttributes([{ key: intentState, value: state }]);
+    }
+  }
+}
