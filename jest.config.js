@@ -6,5 +6,7 @@ module.exports = {
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
   // node-pg-migrate is published as ES modules only, and jest requires CommonJS.
   transformIgnorePatterns: ['/node_modules/(?!node-pg-migrate/)'],
+  globalSetup: '<rootDir>/test/setup/global-setup.ts',
+  globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 60_000,
 };

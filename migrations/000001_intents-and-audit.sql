@@ -1,0 +1,552 @@
+-- The mirror of every intent, its audit trail and the rules that hold them together.
+--
+-- The state of an intent moves only because an audit row was inserted, audit rows are append-only and chained by
+-- hash, and every edge is one of the registered graph. All of it is enforced here, for every role.
+--
+-- SQLSTATEs raised by this schema, class IE:
+--   IE001  contradiction: the row exists already with other content, or contradicts the rows before it
+--   IE002  gap: rows that must come before it are missing
+--   IE003  the registered graph has no such edge
+--   IE004  append-only: this table takes no such UPDATE, DELETE or TRUNCATE, a registered graph no INSERT either
+--   IE005  an intent of this id exists already, created by another workflow
+--   IE006  the graph is not registered
+
+-- Roles belong to the whole cluster, so another database's migration may create them at the same moment.
+DO $$
+DECLARE
+  role_name text;
+BEGIN
+  FOREACH role_name IN ARRAY ARRAY['intent_engine', 'intent_reader'] LOOP
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = role_name) THEN
+      BEGIN
+        EXECUTE format('CREATE ROLE %I NOLOGIN', role_name);
+      EXCEPTION WHEN duplicate_object OR unique_violation THEN
+        NULL;
+      END;
+    END IF;
+  END LOOP;
+END
+$$;
+
+-- Labels come with the graphs: registering one adds those that are missing.
+CREATE TYPE workflow_state AS ENUM ();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Graphs
+
+CREATE TABLE workflow_graphs (
+  name text NOT NULL,
+  version integer NOT NULL CHECK (version >= 1),
+  initial_state workflow_state NOT NULL,
+  definition jsonb NOT NULL,
+  fingerprint text NOT NULL,
+  registered_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  registered_by text NOT NULL DEFAULT session_user,
+  PRIMARY KEY (name, version)
+);
+COMMENT ON TABLE workflow_graphs IS 'Registered graphs. A registered version never changes.';
+COMMENT ON COLUMN workflow_graphs.fingerprint IS 'SHA-256 of the definition as canonical JSON, hexadecimal.';
+
+CREATE TABLE workflow_graph_states (
+  graph_name text NOT NULL,
+  graph_version integer NOT NULL,
+  state workflow_state NOT NULL,
+  step_number integer,
+  step_key text,
+  terminal boolean NOT NULL,
+  PRIMARY KEY (graph_name, graph_version, state),
+  FOREIGN KEY (graph_name, graph_version) REFERENCES workflow_graphs (name, version),
+  CHECK (terminal = (step_number IS NULL))
+);
+
+CREATE TABLE workflow_graph_edges (
+  graph_name text NOT NULL,
+  graph_version integer NOT NULL,
+  from_state workflow_state NOT NULL,
+  to_state workflow_state NOT NULL,
+  PRIMARY KEY (graph_name, graph_version, from_state, to_state),
+  FOREIGN KEY (graph_name, graph_version, from_state)
+    REFERENCES workflow_graph_states (graph_name, graph_version, state),
+  FOREIGN KEY (graph_name, graph_version, to_state)
+    REFERENCES workflow_graph_states (graph_name, graph_version, state)
+);
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Intents
+
+CREATE TABLE intent_workflows (
+  id uuid PRIMARY KEY,
+  organization_id uuid NOT NULL,
+  state workflow_state NOT NULL,
+  sequence integer NOT NULL DEFAULT 0,
+  audit_hash text,
+  graph_name text NOT NULL,
+  graph_version integer NOT NULL,
+  title text,
+  metadata jsonb,
+  created_by text,
+  run_id text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  updated_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  ended_at timestamptz,
+  UNIQUE (id, organization_id),
+  FOREIGN KEY (graph_name, graph_version, state) REFERENCES workflow_graph_states (graph_name, graph_version, state)
+);
+CREATE INDEX idx_intent_workflows_state ON intent_workflows (state);
+CREATE INDEX idx_intent_workflows_organization ON intent_workflows (organization_id, state);
+COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last audit row led to.';
+COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
+COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';
+COMMENT ON COLUMN intent_workflows.audit_hash IS 'Hash of the last audit row.';
+COMMENT ON COLUMN intent_workflows.run_id IS 'Temporal run that created the intent, the first of its chain.';
+COMMENT ON COLUMN intent_workflows.ended_at IS 'When a terminal state was reached.';
+
+CREATE TABLE workflow_transition_audit (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  sequence integer NOT NULL CHECK (sequence >= 1),
+  request_id text NOT NULL,
+  previous_state workflow_state,
+  new_state workflow_state NOT NULL,
+  transition_reason text,
+  actor text,
+  metadata jsonb,
+  transitioned_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  hash text NOT NULL,
+  PRIMARY KEY (workflow_id, sequence),
+  UNIQUE (workflow_id, request_id),
+  FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows (id, organization_id),
+  CHECK ((sequence = 1) = (previous_state IS NULL))
+);
+COMMENT ON TABLE workflow_transition_audit IS 'One row a transition, append-only, chained by hash per intent.';
+COMMENT ON COLUMN workflow_transition_audit.transitioned_at IS 'When the transition was decided, or happened, if imported.';
+COMMENT ON COLUMN workflow_transition_audit.created_at IS 'When this row was inserted. Not part of the hash.';
+COMMENT ON COLUMN workflow_transition_audit.hash IS 'intent_audit_hash(hash of the row before, this row).';
+
+CREATE TABLE workflow_transition_rejections (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  number integer NOT NULL CHECK (number >= 1),
+  request_id text NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  state workflow_state NOT NULL,
+  requested_state text,
+  transition_reason text,
+  actor text,
+  rejected_at timestamptz NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (workflow_id, number),
+  FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows (id, organization_id)
+);
+-- An id that was rejected long ago may be used again, so it is not unique; the newest row answers.
+CREATE INDEX idx_workflow_transition_rejections_request
+  ON workflow_transition_rejections (workflow_id, request_id, number DESC);
+COMMENT ON TABLE workflow_transition_rejections IS 'One row a rejected request, append-only.';
+COMMENT ON COLUMN workflow_transition_rejections.number IS 'Position among the intent''s rejections, from 1.';
+
+CREATE TABLE workflow_transition_conflicts (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  attempted jsonb NOT NULL,
+  stored jsonb,
+  sqlstate text NOT NULL,
+  message text NOT NULL,
+  detected_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+-- Evidence that comes twice, even at the same time, is kept once.
+CREATE UNIQUE INDEX idx_workflow_transition_conflicts_evidence
+  ON workflow_transition_conflicts (workflow_id, hashtextextended(attempted::text, 0));
+COMMENT ON TABLE workflow_transition_conflicts IS
+  'Evidence: rows that were refused because they contradict what is stored, beside what is stored.';
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- The hash chain
+
+-- Stable text of everything an audit row claims. Anyone can compute it again, in SQL or elsewhere: a JSON array
+-- as Postgres prints jsonb, times as UTC with microseconds.
+CREATE FUNCTION intent_audit_canonical(audit workflow_transition_audit) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN jsonb_build_array(
+  audit.workflow_id,
+  audit.organization_id,
+  audit.sequence,
+  audit.request_id,
+  audit.previous_state,
+  audit.new_state,
+  audit.transition_reason,
+  audit.actor,
+  audit.metadata,
+  to_char(audit.transitioned_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
+)::text;
+
+CREATE FUNCTION intent_audit_hash(previous_hash text, audit workflow_transition_audit) RETURNS text
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to(coalesce(previous_hash, '') || intent_audit_canonical(audit), 'UTF8')), 'hex');
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- The rules
+
+CREATE FUNCTION intent_refuse_change() RETURNS trigger
+LANGUAGE plpgsql AS $$
+BEGIN
+  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+    USING ERRCODE = 'IE004', HINT = 'Request a transition through the engine instead.';
+END
+$$;
+
+-- A registered graph never changes, so states and edges come with it, in its transaction, and not later.
+CREATE FUNCTION intent_check_graph_part() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  closed text;
+BEGIN
+  SELECT format('%s@%s', g.name, g.version) INTO closed
+    FROM added a JOIN public.workflow_graphs g ON (g.name, g.version) = (a.graph_name, a.graph_version)
+   WHERE g.xmin <> pg_current_xact_id()::xid
+   LIMIT 1;
+  IF closed IS NOT NULL THEN
+    RAISE EXCEPTION 'graph % is registered and never changes: % into % refused', closed, TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'IE004', HINT = 'Register a new version with: intent graph register FILE';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+-- Judges an audit row before it is stored. An insert that is repeated exactly is skipped, so that a retried
+-- activity is harmless. Runs as the owner: the engine may insert audit rows but not lock or update intents.
+CREATE FUNCTION intent_check_audit_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  intent public.intent_workflows;
+  stored public.workflow_transition_audit;
+BEGIN
+  SELECT * INTO intent FROM public.intent_workflows WHERE id = NEW.workflow_id FOR UPDATE;
+  IF NOT FOUND THEN
+    RAISE EXCEPTION 'intent % has no row in intent_workflows', NEW.workflow_id USING ERRCODE = 'IE002';
+  END IF;
+
+  IF NEW.sequence <= intent.sequence THEN
+    SELECT * INTO stored FROM public.workflow_transition_audit
+     WHERE workflow_id = NEW.workflow_id AND sequence = NEW.sequence;
+    IF (stored.organization_id, stored.request_id, stored.previous_state, stored.new_state)
+       IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state) THEN
+      RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'intent % already has another transition at sequence %', NEW.workflow_id, NEW.sequence
+      USING ERRCODE = 'IE001';
+  END IF;
+
+  IF NEW.sequence > intent.sequence + 1 THEN
+    RAISE EXCEPTION 'intent % is at sequence %, sequence % leaves a gap', NEW.workflow_id, intent.sequence, NEW.sequence
+      USING ERRCODE = 'IE002', HINT = 'Fill the gap with the rows that the workflow''s history yields.';
+  END IF;
+  IF NEW.organization_id <> intent.organization_id THEN
+    RAISE EXCEPTION 'intent % belongs to another organization', NEW.workflow_id USING ERRCODE = 'IE001';
+  END IF;
+
+  IF NEW.sequence = 1 THEN
+    IF NEW.previous_state IS NOT NULL OR NEW.new_state <> intent.state THEN
+      RAISE EXCEPTION 'intent % begins in %, not with % to %',
+        NEW.workflow_id, intent.state, coalesce(NEW.previous_state::text, 'null'), NEW.new_state
+        USING ERRCODE = 'IE003';
+    END IF;
+  ELSE
+    IF NEW.previous_state IS DISTINCT FROM intent.state THEN
+      RAISE EXCEPTION 'intent % is in %, not in %', NEW.workflow_id, intent.state, NEW.previous_state
+        USING ERRCODE = 'IE001';
+    END IF;
+    IF NOT EXISTS (
+      SELECT FROM public.workflow_graph_edges
+       WHERE graph_name = intent.graph_name AND graph_version = intent.graph_version
+         AND from_state = NEW.previous_state AND to_state = NEW.new_state
+    ) THEN
+      RAISE EXCEPTION 'graph %@% has no edge from % to %',
+        intent.graph_name, intent.graph_version, NEW.previous_state, NEW.new_state
+        USING ERRCODE = 'IE003';
+    END IF;
+  END IF;
+
+  NEW.hash := public.intent_audit_hash(intent.audit_hash, NEW);
+  RETURN NEW;
+END
+$$;
+
+CREATE FUNCTION intent_move_state() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  UPDATE public.intent_workflows i
+     SET state = NEW.new_state,
+         sequence = NEW.sequence,
+         audit_hash = NEW.hash,
+         updated_at = NEW.created_at,
+         ended_at = (
+           SELECT NEW.transitioned_at FROM public.workflow_graph_states s
+            WHERE s.graph_name = i.graph_name AND s.graph_version = i.graph_version
+              AND s.state = NEW.new_state AND s.terminal
+         )
+   WHERE i.id = NEW.workflow_id;
+  RETURN NULL;
+END
+$$;
+
+-- The only UPDATE that an intent takes is the move that its next audit row says. Whoever sends it.
+CREATE FUNCTION intent_check_state_move() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NEW.sequence = OLD.sequence + 1
+     AND (NEW.id, NEW.organization_id, NEW.graph_name, NEW.graph_version, NEW.title, NEW.metadata, NEW.created_by,
+          NEW.run_id, NEW.created_at)
+         IS NOT DISTINCT FROM
+         (OLD.id, OLD.organization_id, OLD.graph_name, OLD.graph_version, OLD.title, OLD.metadata, OLD.created_by,
+          OLD.run_id, OLD.created_at)
+     AND EXISTS (
+       SELECT FROM public.workflow_transition_audit a
+        WHERE a.workflow_id = NEW.id AND a.sequence = NEW.sequence
+          AND a.new_state = NEW.state AND a.hash = NEW.audit_hash
+     )
+  THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION 'the state of intent % moves only by an audit row: UPDATE refused', OLD.id
+    USING ERRCODE = 'IE004', HINT = 'Request a transition through the engine instead.';
+END
+$$;
+
+CREATE FUNCTION intent_check_new_intent() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NEW.sequence <> 0 OR NEW.audit_hash IS NOT NULL OR NEW.ended_at IS NOT NULL
+     OR NEW.state IS DISTINCT FROM (
+       SELECT initial_state FROM public.workflow_graphs WHERE name = NEW.graph_name AND version = NEW.graph_version
+     )
+  THEN
+    RAISE EXCEPTION 'intent % must begin before its first audit row, in the initial state of %@%',
+      NEW.id, NEW.graph_name, NEW.graph_version USING ERRCODE = 'IE003';
+  END IF;
+  RETURN NEW;
+END
+$$;
+
+-- Deferred to the commit: by then the creation's audit row must be there.
+CREATE FUNCTION intent_check_creation_row() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM public.workflow_transition_audit WHERE workflow_id = NEW.id AND sequence = 1
+  ) THEN
+    RAISE EXCEPTION 'intent % has no audit row for its creation', NEW.id USING ERRCODE = 'IE002';
+  END IF;
+  RETURN NULL;
+END
+$$;
+
+CREATE TRIGGER check_part AFTER INSERT ON workflow_graph_states
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION intent_check_graph_part();
+CREATE TRIGGER check_part AFTER INSERT ON workflow_graph_edges
+  REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION intent_check_graph_part();
+
+CREATE TRIGGER check_row BEFORE INSERT ON workflow_transition_audit
+  FOR EACH ROW EXECUTE FUNCTION intent_check_audit_row();
+CREATE TRIGGER move_state AFTER INSERT ON workflow_transition_audit
+  FOR EACH ROW EXECUTE FUNCTION intent_move_state();
+
+CREATE TRIGGER check_new BEFORE INSERT ON intent_workflows
+  FOR EACH ROW EXECUTE FUNCTION intent_check_new_intent();
+CREATE TRIGGER check_move BEFORE UPDATE ON intent_workflows
+  FOR EACH ROW EXECUTE FUNCTION intent_check_state_move();
+CREATE CONSTRAINT TRIGGER check_creation_row AFTER INSERT ON intent_workflows
+  DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION intent_check_creation_row();
+
+CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON intent_workflows
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_transition_audit
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_transition_rejections
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_transition_conflicts
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_graphs
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_graph_states
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_graph_edges
+  FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- What the engine calls: one round trip, one commit each
+
+-- Creates an intent with its first audit row, or returns what its workflow created before. What is stored counts:
+-- the graph version that was newest then, and the time.
+CREATE FUNCTION intent_create(
+  p_id uuid,
+  p_organization_id uuid,
+  p_run_id text,
+  p_graph_name text,
+  p_graph_version integer,
+  p_title text,
+  p_metadata jsonb,
+  p_created_by text,
+  p_transitioned_at timestamptz
+) RETURNS TABLE (definition jsonb, transitioned_at timestamptz, hash text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  graph workflow_graphs;
+  intent intent_workflows;
+BEGIN
+  SELECT * INTO intent FROM intent_workflows WHERE id = p_id;
+  IF NOT FOUND THEN
+    SELECT * INTO graph FROM workflow_graphs g
+     WHERE g.name = p_graph_name AND (p_graph_version IS NULL OR g.version = p_graph_version)
+     ORDER BY g.version DESC LIMIT 1;
+    IF NOT FOUND THEN
+      RAISE EXCEPTION 'graph % is not registered', p_graph_name || coalesce('@' || p_graph_version, '')
+        USING ERRCODE = 'IE006', HINT = 'Register it with: intent graph register FILE';
+    END IF;
+    INSERT INTO intent_workflows
+      (id, organization_id, state, graph_name, graph_version, title, metadata, created_by, run_id)
+    VALUES
+      (p_id, p_organization_id, graph.initial_state, graph.name, graph.version, p_title, p_metadata, p_created_by,
+       p_run_id)
+    ON CONFLICT (id) DO NOTHING;
+    IF FOUND THEN
+      INSERT INTO workflow_transition_audit
+        (workflow_id, organization_id, sequence, request_id, new_state, actor, transitioned_at)
+      VALUES
+        (p_id, p_organization_id, 1, 'creation', graph.initial_state, p_created_by, p_transitioned_at);
+    END IF;
+    SELECT * INTO intent FROM intent_workflows WHERE id = p_id;
+  END IF;
+
+  IF intent.run_id <> p_run_id OR intent.organization_id <> p_organization_id THEN
+    RAISE EXCEPTION 'intent % exists already', p_id USING ERRCODE = 'IE005', HINT = 'Choose another id.';
+  END IF;
+  RETURN QUERY
+    SELECT g.definition, a.transitioned_at, a.hash
+      FROM workflow_graphs g, workflow_transition_audit a
+     WHERE g.name = intent.graph_name AND g.version = intent.graph_version
+       AND a.workflow_id = p_id AND a.sequence = 1;
+END
+$$;
+
+-- Records decisions in their order, and returns what is stored for each transition among them. Repeated calls,
+-- also at the same time, store every decision once.
+CREATE FUNCTION intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
+RETURNS TABLE (sequence integer, transitioned_at timestamptz, hash text)
+LANGUAGE plpgsql AS $$
+DECLARE
+  decision record;
+BEGIN
+  IF NOT EXISTS (SELECT FROM intent_workflows WHERE id = p_workflow_id) THEN
+    RAISE EXCEPTION 'intent % has no row in intent_workflows', p_workflow_id USING ERRCODE = 'IE002';
+  END IF;
+  FOR decision IN
+    SELECT * FROM jsonb_to_recordset(p_decisions) AS d (
+      status text, "requestId" text, actor text, reason text,
+      sequence integer, "previousState" workflow_state, "newState" workflow_state, metadata jsonb,
+      "transitionedAt" timestamptz,
+      number integer, code text, message text, state workflow_state, "requestedState" text,
+      "rejectedAt" timestamptz
+    )
+  LOOP
+    IF decision.status = 'applied' THEN
+      INSERT INTO workflow_transition_audit
+        (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor,
+         metadata, transitioned_at)
+      VALUES
+        (p_workflow_id, p_organization_id, decision.sequence, decision."requestId", decision."previousState",
+         decision."newState", decision.reason, decision.actor, decision.metadata, decision."transitionedAt");
+    ELSE
+      INSERT INTO workflow_transition_rejections AS r
+        (workflow_id, organization_id, number, request_id, code, message, state, requested_state,
+         transition_reason, actor, rejected_at)
+      VALUES
+        (p_workflow_id, p_organization_id, decision.number, decision."requestId", decision.code, decision.message,
+         decision.state, decision."requestedState", decision.reason, decision.actor, decision."rejectedAt")
+      ON CONFLICT (workflow_id, number) DO NOTHING;
+      IF NOT FOUND AND NOT EXISTS (
+        SELECT FROM workflow_transition_rejections r
+         WHERE r.workflow_id = p_workflow_id AND r.number = decision.number
+           AND r.request_id = decision."requestId" AND r.code = decision.code
+      ) THEN
+        RAISE EXCEPTION 'intent % already has another rejection at number %', p_workflow_id, decision.number
+          USING ERRCODE = 'IE001';
+      END IF;
+    END IF;
+  END LOOP;
+  RETURN QUERY
+    SELECT a.sequence, a.transitioned_at, a.hash
+      FROM workflow_transition_audit a
+     WHERE a.workflow_id = p_workflow_id
+       AND a.sequence IN (SELECT (d ->> 'sequence')::integer FROM jsonb_array_elements(p_decisions) d)
+     ORDER BY a.sequence;
+END
+$$;
+
+-- ---------------------------------------------------------------------------------------------------------------
+-- Who may what
+
+-- The organization that the session speaks for: the setting intent.organization_id, or the claim of that name in
+-- the JSON Web Token that PostgREST and Supabase put into request.jwt.claims.
+CREATE FUNCTION intent_current_organization() RETURNS uuid
+LANGUAGE sql STABLE PARALLEL SAFE
+RETURN coalesce(
+  nullif(current_setting('intent.organization_id', true), ''),
+  nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'organization_id'
+)::uuid;
+
+ALTER TABLE workflow_graphs ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflow_graph_states ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflow_graph_edges ENABLE ROW LEVEL SECURITY;
+ALTER TABLE intent_workflows ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflow_transition_audit ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflow_transition_rejections ENABLE ROW LEVEL SECURITY;
+ALTER TABLE workflow_transition_conflicts ENABLE ROW LEVEL SECURITY;
+
+-- Graphs are shared by all organizations.
+CREATE POLICY everyone_reads ON workflow_graphs FOR SELECT TO intent_engine, intent_reader USING (true);
+CREATE POLICY everyone_reads ON workflow_graph_states FOR SELECT TO intent_engine, intent_reader USING (true);
+CREATE POLICY everyone_reads ON workflow_graph_edges FOR SELECT TO intent_engine, intent_reader USING (true);
+
+-- The engine serves every organization.
+CREATE POLICY engine_reads ON intent_workflows FOR SELECT TO intent_engine USING (true);
+CREATE POLICY engine_inserts ON intent_workflows FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON workflow_transition_audit FOR SELECT TO intent_engine USING (true);
+CREATE POLICY engine_inserts ON workflow_transition_audit FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON workflow_transition_rejections FOR SELECT TO intent_engine USING (true);
+CREATE POLICY engine_inserts ON workflow_transition_rejections FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON workflow_transition_conflicts FOR SELECT TO intent_engine USING (true);
+CREATE POLICY engine_inserts ON workflow_transition_conflicts FOR INSERT TO intent_engine WITH CHECK (true);
+
+-- A reader sees one organization; the sub-select makes Postgres ask for it once a statement, not once a row.
+CREATE POLICY reader_reads_own ON intent_workflows FOR SELECT TO intent_reader
+  USING (organization_id = (SELECT intent_current_organization()));
+CREATE POLICY reader_reads_own ON workflow_transition_audit FOR SELECT TO intent_reader
+  USING (organization_id = (SELECT intent_current_organization()));
+CREATE POLICY reader_reads_own ON workflow_transition_rejections FOR SELECT TO intent_reader
+  USING (organization_id = (SELECT intent_current_organization()));
+CREATE POLICY reader_reads_own ON workflow_transition_conflicts FOR SELECT TO intent_reader
+  USING (organization_id = (SELECT intent_current_organization()));
+
+GRANT SELECT ON workflow_graphs, workflow_graph_states, workflow_graph_edges, intent_workflows,
+  workflow_transition_audit, workflow_transition_rejections, workflow_transition_conflicts
+  TO intent_engine, intent_reader;
+GRANT INSERT ON intent_workflows, workflow_transition_audit, workflow_transition_rejections,
+  workflow_transition_conflicts TO intent_engine;
+
+REVOKE EXECUTE ON FUNCTION
+  intent_create(uuid, uuid, text, text, integer, text, jsonb, text, timestamptz),
+  intent_record_outcomes(uuid, uuid, jsonb)
+  FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION
+  intent_create(uuid, uuid, text, text, integer, text, jsonb, text, timestamptz),
+  intent_record_outcomes(uuid, uuid, jsonb)
+  TO intent_engine;
+
+-- A worker checks at its start that the schema is the one it needs. Like all tables here, this one stays closed to
+-- whom the database grants every new table, as Supabase does to its web roles.
+GRANT SELECT ON pgmigrations TO intent_engine;
+ALTER TABLE pgmigrations ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON pgmigrations FOR SELECT TO intent_engine USING (true);

@@ -1,0 +1,52 @@
+import type { Pool } from 'pg';
+
+import type { Graph } from '../graph';
+import type { Metadata } from '../intent';
+
+export interface NewIntent {
+  id: string;
+  organizationId: string;
+  /** First Temporal run of the workflow; the same intent started again by another workflow is refused. */
+  runId: string;
+  graphName: string;
+  /** The newest registered version when left out. */
+  graphVersion?: number | undefined;
+  title?: string | undefined;
+  metadata?: Metadata | undefined;
+  createdBy?: string | undefined;
+  /** ISO 8601 */
+  transitionedAt: string;
+}
+
+export interface CreatedIntent {
+  graph: Graph;
+  /** ISO 8601, UTC, as stored first. */
+  transitionedAt: string;
+  hash: string;
+}
+
+/**
+ * Creates the intent and its first audit row, or returns what the same workflow created before: one round trip.
+ *
+ * Fails with SQLSTATE IE005 when the id belongs to another workflow, IE006 when the graph is not registered.
+ */
+export async function createIntent(pool: Pool, intent: NewIntent): Promise<CreatedIntent> {
+  const result = await pool.query<{ definition: Graph; transitioned_at: Date; hash: string }>({
+    name: 'intent_create',
+    text: 'SELECT definition, transitioned_at, hash FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    values: [
+      intent.id,
+      intent.organizationId,
+      intent.runId,
+      intent.graphName,
+      intent.graphVersion ?? null,
+      intent.title ?? null,
+      intent.metadata === undefined ? null : JSON.stringify(intent.metadata),
+      intent.createdBy ?? null,
+      intent.transitionedAt,
+    ],
+  });
+  const row = result.rows[0];
+  if (row === undefined) throw new Error(`intent_create returned no row for ${intent.id}`);
+  return { graph: row.definition, transitionedAt: row.transitioned_at.toISOString(), hash: row.hash };
+}

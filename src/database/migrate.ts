@@ -1,0 +1,124 @@
+import { runner } from 'node-pg-migrate';
+import { Client, type ClientBase } from 'pg';
+
+import { BUILTIN_GRAPHS, formatGraphReference } from '../graph';
+import { MIGRATION_NAME, MIGRATIONS_FOLDER, migrationFiles } from './migration-files';
+import { createPool } from './pool';
+import { registerGraph } from './register-graph';
+
+export interface MigrateOptions {
+  /** Of the owner role. */
+  databaseUrl: string;
+  /** Told each thing that is done, a line each. */
+  log?: (line: string) => void;
+  /** For tests. */
+  folder?: string;
+}
+
+/** A migration that was applied differs from its file, or the database is newer than this code. */
+export class MigrationMismatchError extends Error {
+  override readonly name = 'MigrationMismatchError';
+}
+
+/**
+ * Brings the schema up to date and registers the built-in graphs. Two at once take turns; each migration is one
+ * transaction; running it again changes nothing.
+ *
+ * @returns the names of the migrations applied now
+ * @throws MigrationMismatchError when an applied migration was edited, is missing, or came out of order
+ *
+ * @example
+ * await migrate({ databaseUrl: process.env.OWNER_DATABASE_URL, log: console.log });
+ */
+export async function migrate({
+  databaseUrl,
+  log = () => undefined,
+  folder = MIGRATIONS_FOLDER,
+}: MigrateOptions): Promise<{ applied: string[] }> {
+  const applied = await applyMigrations(databaseUrl, folder, log);
+  const pool = createPool({ databaseUrl, applicationName: 'intent-migrate', max: 1 });
+  try {
+    for (const graph of BUILTIN_GRAPHS) {
+      const { registered } = await registerGraph(pool, graph);
+      if (registered) log(`Registered graph ${formatGraphReference(graph)}`);
+    }
+  } finally {
+    await pool.end();
+  }
+  return { applied };
+}
+
+async function applyMigrations(
+  databaseUrl: string,
+  folder: string,
+  log: (line: string) => void,
+): Promise<string[]> {
+  const client = new Client({ connectionString: databaseUrl, application_name: 'intent-migrate' });
+  await client.connect();
+  try {
+    // Held over checksums and migrations; the library's own lock covers the migrations alone.
+    await client.query(`SELECT pg_advisory_lock(hashtext('intent-engine: migrate'))`);
+    await client.query(
+      `CREATE TABLE IF NOT EXISTS pgmigrations_checksums (name text PRIMARY KEY, checksum text NOT NULL)`,
+    );
+    // Where every new table is open to web roles by default, as on Supabase, this one is not.
+    await client.query('ALTER TABLE pgmigrations_checksums ENABLE ROW LEVEL SECURITY');
+    await checkApplied(client, folder);
+    const ran = await runner({
+      dbClient: client,
+      dir: folder,
+      // Of all that lies there, schema.sql say, only migrations run.
+      ignorePattern: `(?!${MIGRATION_NAME.source}).*`,
+      migrationsTable: 'pgmigrations',
+      direction: 'up',
+      checkOrder: true,
+      singleTransaction: false,
+      advisoryLockMode: 'wait',
+      logger: { debug: ignore, info: ignore, warn: log, error: log },
+    });
+    for (const file of await migrationFiles(folder)) {
+      await client.query(
+        'INSERT INTO pgmigrations_checksums (name, checksum) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING',
+        [file.name, file.checksum],
+      );
+    }
+    for (const { name } of ran) log(`Applied migration ${name}`);
+    return ran.map(({ name }) => name);
+  } finally {
+    await client.end();
+  }
+}
+
+async function checkApplied(client: ClientBase, folder: string): Promise<void> {
+  const files = await migrationFiles(folder);
+  const known = new Map(files.map(({ name, checksum }) => [name, checksum]));
+  const stored = await client.query<{ name: string; checksum: string }>(
+    'SELECT name, checksum FROM pgmigrations_checksums ORDER BY name',
+  );
+  for (const { name, checksum } of stored.rows) {
+    const expected = known.get(name);
+    if (expected === undefined) {
+      throw new MigrationMismatchError(
+        `The database has the migration ${name}, which this version does not know. Use the version that applied it, or a newer one.`,
+      );
+    }
+    if (expected !== checksum) {
+      throw new MigrationMismatchError(
+        `The migration ${name} was changed after it was applied. Restore the file, and put the change into a new migration.`,
+      );
+    }
+  }
+  const applied = new Set(stored.rows.map(({ name }) => name));
+  const last = files.findLast(({ name }) => applied.has(name));
+  for (const { name } of files.slice(0, last === undefined ? 0 : files.indexOf(last))) {
+    if (!applied.has(name)) {
+      throw new MigrationMismatchError(
+        `The migration ${name} comes before ${last?.name}, which is applied already. Give it a number after that one.`,
+      );
+    }
+  }
+}
+
+function ignore(): void {
+  // The library's own chatter; what was done is logged above.
+}

@@ -1,0 +1,37 @@
+import type { Pool } from 'pg';
+
+/** A registered graph, as stored: its definition is checked by whoever uses it. */
+export interface RegisteredGraph {
+  name: string;
+  version: number;
+  definition: unknown;
+  fingerprint: string;
+  /** The edges that Postgres enforces, as `FROM → TO`, sorted. */
+  edges: string[];
+}
+
+/** Every registered graph, by name and version. */
+export async function readGraphs(pool: Pool): Promise<RegisteredGraph[]> {
+  const result = await pool.query<RegisteredGraph>(
+    `SELECT g.name, g.version, g.definition, g.fingerprint,
+            ARRAY(SELECT e.from_state || ' → ' || e.to_state FROM workflow_graph_edges e
+                   WHERE e.graph_name = g.name AND e.graph_version = g.version
+                   ORDER BY 1) AS edges
+       FROM workflow_graphs g ORDER BY g.name, g.version`,
+  );
+  return result.rows;
+}
+
+/** One registered graph, its newest version when none is given; `undefined` when there is none. */
+export async function readGraph(
+  pool: Pool,
+  { name, version }: { name: string; version?: number | undefined },
+): Promise<Pick<RegisteredGraph, 'name' | 'version' | 'definition'> | undefined> {
+  const result = await pool.query<Pick<RegisteredGraph, 'name' | 'version' | 'definition'>>({
+    name: 'read_graph',
+    text: `SELECT name, version, definition FROM workflow_graphs
+            WHERE name = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
+    values: [name, version ?? null],
+  });
+  return result.rows[0];
+}

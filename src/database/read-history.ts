@@ -1,0 +1,33 @@
+import type { Pool } from 'pg';
+
+import type { Metadata } from '../intent';
+
+/** A row of `workflow_transition_audit`. */
+export interface AuditRow {
+  sequence: number;
+  requestId: string;
+  /** `null` for the creation. */
+  previousState: string | null;
+  newState: string;
+  reason: string | null;
+  actor: string | null;
+  metadata: Metadata | null;
+  /** When it was decided, or happened, if imported. */
+  transitionedAt: Date;
+  /** When the row was inserted. */
+  createdAt: Date;
+  hash: string;
+}
+
+/** The audit trail of one intent, oldest first. */
+export async function readHistory(pool: Pool, intentId: string): Promise<AuditRow[]> {
+  const result = await pool.query<AuditRow>({
+    name: 'read_history',
+    text: `SELECT sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
+                  transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt",
+                  created_at AS "createdAt", hash
+             FROM workflow_transition_audit WHERE workflow_id = $1 ORDER BY sequence`,
+    values: [intentId],
+  });
+  return result.rows;
+}

@@ -1,0 +1,38 @@
+import type { Pool } from 'pg';
+
+import type { Metadata } from '../intent';
+
+/** A row of `intent_workflows`. */
+export interface IntentRow {
+  id: string;
+  organizationId: string;
+  state: string;
+  sequence: number;
+  auditHash: string;
+  graphName: string;
+  graphVersion: number;
+  title: string | null;
+  metadata: Metadata | null;
+  createdBy: string | null;
+  /** First run of the workflow that created it. */
+  runId: string;
+  createdAt: Date;
+  updatedAt: Date;
+  /** When a terminal state was reached, or `null`. */
+  endedAt: Date | null;
+}
+
+/** The mirror's rows of the given intents, in the order of `ids`; `undefined` where there is none. */
+export async function readIntents(pool: Pool, ids: readonly string[]): Promise<Array<IntentRow | undefined>> {
+  const result = await pool.query<IntentRow>({
+    name: 'read_intents',
+    text: `SELECT id, organization_id AS "organizationId", state, sequence, audit_hash AS "auditHash",
+                  graph_name AS "graphName", graph_version AS "graphVersion", title, metadata,
+                  created_by AS "createdBy", run_id AS "runId", created_at AS "createdAt",
+                  updated_at AS "updatedAt", ended_at AS "endedAt"
+             FROM intent_workflows WHERE id = ANY ($1::uuid[])`,
+    values: [ids],
+  });
+  const byId = new Map(result.rows.map((row) => [row.id, row]));
+  return ids.map((id) => byId.get(id.toLowerCase()));
+}

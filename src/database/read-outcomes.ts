@@ -1,0 +1,71 @@
+import type { Pool } from 'pg';
+
+import type { Outcome, RejectionCode } from '../intent';
+
+/** Identifies one request. */
+export interface RequestKey {
+  intentId: string;
+  requestId: string;
+}
+
+interface OutcomeRow {
+  position: number;
+  sequence: number | null;
+  previous_state: string | null;
+  new_state: string | null;
+  transitioned_at: Date | null;
+  code: RejectionCode | null;
+  message: string | null;
+  state: string | null;
+}
+
+/**
+ * The outcomes of many requests at once, in the order of `keys`; `undefined` where there is none yet. An applied
+ * outcome is final, of rejected ones the newest counts.
+ */
+export async function readOutcomes(
+  pool: Pool,
+  keys: readonly RequestKey[],
+): Promise<Array<Outcome | undefined>> {
+  const result = await pool.query<OutcomeRow>({
+    name: 'read_outcomes',
+    text: `SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
+                  r.code, r.message, r.state
+             FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS k (workflow_id, request_id, position)
+             LEFT JOIN workflow_transition_audit a
+               ON a.workflow_id = k.workflow_id AND a.request_id = k.request_id
+             LEFT JOIN LATERAL (
+               SELECT * FROM workflow_transition_rejections r
+                WHERE a.sequence IS NULL AND r.workflow_id = k.workflow_id AND r.request_id = k.request_id
+                ORDER BY r.number DESC LIMIT 1
+             ) r ON true
+            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL`,
+    values: [keys.map((key) => key.intentId), keys.map((key) => key.requestId)],
+  });
+  const outcomes = new Array<Outcome | undefined>(keys.length).fill(undefined);
+  for (const row of result.rows) {
+    const key = keys[row.position - 1];
+    if (key !== undefined) outcomes[row.position - 1] = toOutcome(key.requestId, row);
+  }
+  return outcomes;
+}
+
+function toOutcome(requestId: string, row: OutcomeRow): Outcome {
+  if (row.sequence !== null && row.new_state !== null && row.transitioned_at !== null) {
+    return {
+      status: 'applied',
+      requestId,
+      sequence: row.sequence,
+      previousState: row.previous_state,
+      newState: row.new_state,
+      transitionedAt: row.transitioned_at.toISOString(),
+    };
+  }
+  return {
+    status: 'rejected',
+    requestId,
+    code: row.code as RejectionCode,
+    message: row.message as string,
+    state: row.state as string,
+  };
+}

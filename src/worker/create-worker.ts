@@ -1,0 +1,47 @@
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Pool } from 'pg';
+
+import { createActivities } from '../activities';
+import { INTENTS_TASK_QUEUE } from '../intent';
+import { loadWorkflowBundle, payloadConverterPath } from './bundle';
+
+export interface IntentWorkerOptions {
+  connection: NativeConnection;
+  namespace?: string;
+  /** Default: `intents` */
+  taskQueue?: string;
+  /** Of the engine's role. */
+  pool: Pool;
+  /** Prebuilt workflow code; default: the build's. */
+  workflowBundle?: WorkerOptions['workflowBundle'];
+  /** Anything else, for operators who tune. */
+  overrides?: Partial<WorkerOptions>;
+}
+
+/**
+ * A Temporal worker for intents. Several may share one process; call `run()` on each.
+ *
+ * @example
+ * const worker = await createIntentWorker({ connection: await NativeConnection.connect(), pool });
+ * await worker.run();
+ */
+export async function createIntentWorker({
+  connection,
+  namespace = 'default',
+  taskQueue = INTENTS_TASK_QUEUE,
+  pool,
+  workflowBundle,
+  overrides = {},
+}: IntentWorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
+    dataConverter: { payloadConverterPath },
+    activities: createActivities(pool),
+    // Local activities in flight get this long to finish when the worker is told to stop.
+    shutdownGraceTime: '10s',
+    ...overrides,
+  });
+}

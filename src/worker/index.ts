@@ -1,0 +1,4 @@
+/** For apps that run intents in a worker process of their own. */
+export { createIntentWorker, type IntentWorkerOptions } from './create-worker';
+export { ensureSearchAttribute } from './search-attribute';
+export { checkGraphs, checkMigrations, StartupCheckError, type ExpectedGraph } from './startup-checks';

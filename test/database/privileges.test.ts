@@ -1,0 +1,114 @@
+import { useDatabase } from './use-database';
+
+const pools = useDatabase('privileges');
+
+/** Who may what, besides the owner: all of it. */
+const ON_TABLES = {
+  intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  pgmigrations: { intent_engine: ['SELECT'] },
+  pgmigrations_checksums: {},
+  pgmigrations_id_seq: {},
+  workflow_graph_edges: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_graph_states: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_graphs: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_audit: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_conflicts: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_conflicts_id_seq: {},
+  workflow_transition_rejections: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+};
+
+/** Functions that write; the others only compute, or are triggers, which nobody can call. */
+const ON_FUNCTIONS = {
+  intent_create: { intent_engine: ['EXECUTE'] },
+  intent_record_outcomes: { intent_engine: ['EXECUTE'] },
+};
+
+/** Run with their owner's rights, so they must not look up names where a caller can put others. */
+const SECURITY_DEFINER = [
+  'intent_check_audit_row',
+  'intent_check_creation_row',
+  'intent_check_graph_part',
+  'intent_check_new_intent',
+  'intent_check_state_move',
+  'intent_move_state',
+];
+
+interface Grant {
+  object: string;
+  grantee: string | null;
+  privileges: string[] | null;
+}
+
+async function grants(sql: string): Promise<Record<string, Record<string, string[]>>> {
+  const { rows } = await pools.superuser.query<Grant>(sql);
+  const matrix: Record<string, Record<string, string[]>> = {};
+  for (const { object, grantee, privileges } of rows) {
+    const granted = (matrix[object] ??= {});
+    if (grantee !== null && privileges !== null) granted[grantee] = privileges;
+  }
+  return matrix;
+}
+
+test('tables grant to each role what is written here, and nothing to anybody else', async () => {
+  const matrix = await grants(`
+    SELECT c.relname::text AS object,
+           CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
+           array_agg(a.privilege_type ORDER BY a.privilege_type) FILTER (WHERE a.privilege_type IS NOT NULL) AS privileges
+      FROM pg_class c
+      LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee <> c.relowner
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+     GROUP BY c.relname, a.grantee ORDER BY 1, 2`);
+  expect(matrix).toEqual(ON_TABLES);
+});
+
+test('no column is granted apart from its table', async () => {
+  const { rows } = await pools.superuser.query(
+    `SELECT attrelid::regclass, attname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
+      WHERE relnamespace = 'public'::regnamespace AND attacl IS NOT NULL`,
+  );
+  expect(rows).toEqual([]);
+});
+
+test('functions that write are for the engine alone', async () => {
+  const matrix = await grants(`
+    SELECT p.proname::text AS object,
+           CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
+           array_agg(a.privilege_type) AS privileges
+      FROM pg_proc p
+      JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a ON a.grantee <> p.proowner
+     WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile = 'v'
+     GROUP BY p.proname, a.grantee ORDER BY 1`);
+  expect(matrix).toEqual(ON_FUNCTIONS);
+});
+
+test('functions that run with their owner rights are triggers with a fixed search path', async () => {
+  const { rows } = await pools.superuser.query<{ name: string; trigger: boolean; settings: string[] }>(
+    `SELECT proname AS name, prorettype = 'trigger'::regtype AS trigger, proconfig AS settings
+       FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY proname`,
+  );
+  expect(rows).toEqual(
+    SECURITY_DEFINER.map((name) => ({
+      name,
+      trigger: true,
+      settings: ['search_path=pg_catalog, public, pg_temp'],
+    })),
+  );
+});
+
+test('the roles have no powers of their own', async () => {
+  const { rows } = await pools.superuser.query(
+    `SELECT rolname, rolsuper, rolbypassrls, rolcreaterole, rolcreatedb, rolreplication FROM pg_roles
+      WHERE rolname IN ('intent_engine', 'intent_reader') ORDER BY rolname`,
+  );
+  const none = {
+    rolsuper: false,
+    rolbypassrls: false,
+    rolcreaterole: false,
+    rolcreatedb: false,
+    rolreplication: false,
+  };
+  expect(rows).toEqual([
+    { rolname: 'intent_engine', ...none },
+    { rolname: 'intent_reader', ...none },
+  ]);
+});
