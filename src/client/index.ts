@@ -1,0 +1,21 @@
+/** What an app imports. */
+export type { AuditRow } from '../database/read-history';
+export type { IntentRow } from '../database/read-intents';
+export {
+  REJECTION_CODES,
+  type AppliedOutcome,
+  type IntentDescription,
+  type IntentInput,
+  type Metadata,
+  type Outcome,
+  type RejectedOutcome,
+  type RejectionCode,
+} from '../intent';
+export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
+export {
+  IntentClient,
+  type ConnectOptions,
+  type NewIntentRequest,
+  type RequestReceipt,
+  type TransitionOptions,
+} from './intent-client';

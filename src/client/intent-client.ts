@@ -1,0 +1,323 @@
+import { randomUUID } from 'node:crypto';
+
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type ConnectionLike,
+} from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Pool } from 'pg';
+import type { z } from 'zod';
+
+import { createPool, databaseUrlFromEnvironment } from '../database/pool';
+import { readGraph } from '../database/read-graphs';
+import { readHistory, type AuditRow } from '../database/read-history';
+import { readIntents, type IntentRow } from '../database/read-intents';
+import { parseGraphReference } from '../graph';
+import {
+  describeIssues,
+  DESCRIBE_QUERY,
+  INTENT_WORKFLOW_TYPE,
+  intentInputSchema,
+  INTENTS_TASK_QUEUE,
+  isIntentId,
+  isStorableText,
+  REQUEST_TRANSITION_SIGNAL,
+  transitionRequestSchema,
+  type IntentDescription,
+  type IntentInput,
+  type Outcome,
+  type TransitionRequestInput,
+} from '../intent';
+import { describeRow } from './describe-row';
+import { IntentError, invalid, noDatabase, notFound, notRunning, OutcomeTimeoutError } from './errors';
+import { newIntentId } from './intent-id';
+import type { Outcomes } from './outcomes';
+import { Poller } from './poller';
+import { PostgresOutcomes } from './postgres-outcomes';
+import { TemporalOutcomes } from './temporal-outcomes';
+
+export interface ConnectOptions {
+  /**
+   * Postgres that mirrors the intents; default: `DATABASE_URL`. `null` for apps without access to it: outcomes
+   * then come from Temporal, and `history` and `waitForState` are not available.
+   */
+  databaseUrl?: string | null;
+  /** An established connection; default: one by Temporal's environment variables and profile file. */
+  temporal?: { connection: ConnectionLike; namespace?: string };
+  /** Default: `intents` */
+  taskQueue?: string;
+}
+
+export interface NewIntentRequest extends IntentInput {
+  /** The caller's own key, unique in the organization: creating twice with one key is creating once. */
+  idempotencyKey?: string;
+}
+
+/** A request to move an intent; `requestId` is made up when left out. */
+export type TransitionOptions = Omit<TransitionRequestInput, 'requestId' | 'kind'> & { requestId?: string };
+
+export interface RequestReceipt {
+  requestId: string;
+  /** Known at once where the intent has ended: then no workflow takes requests any more. */
+  outcome?: Outcome;
+}
+
+const DEFAULT_TIMEOUT_MS = 10_000;
+
+/**
+ * What an app moves intents with.
+ *
+ * @example
+ * const intents = await IntentClient.connect();
+ * const intent = await intents.create({ organizationId, title: 'Spring campaign' });
+ * const outcome = await intents.transition(intent.id, { to: 'ICP_PENDING', actor: 'ada' });
+ * if (outcome.status === 'rejected') console.log(outcome.code, outcome.message);
+ * await intents.close();
+ */
+export class IntentClient {
+  private readonly outcomes: Outcomes;
+  private readonly states: Poller<string, IntentRow> | undefined;
+  /** References that were found registered; a registered version stays. */
+  private readonly knownGraphs = new Set<string>();
+
+  private constructor(
+    private readonly temporal: Client,
+    private readonly pool: Pool | undefined,
+    private readonly taskQueue: string,
+    private readonly ownConnection: Connection | undefined,
+  ) {
+    this.outcomes = pool === undefined ? new TemporalOutcomes(temporal) : new PostgresOutcomes(pool);
+    this.states = pool && new Poller((ids) => readIntents(pool, ids));
+  }
+
+  /** Connects to Temporal and Postgres. Fails when Temporal does not answer; Postgres is asked when needed. */
+  static async connect({ databaseUrl, temporal, taskQueue }: ConnectOptions = {}): Promise<IntentClient> {
+    const pool =
+      databaseUrl === null
+        ? undefined
+        : createPool({
+            databaseUrl: databaseUrl ?? databaseUrlFromEnvironment(),
+            applicationName: 'intent-client',
+          });
+    const config = temporal === undefined ? loadClientConnectConfig() : undefined;
+    const own = config && (await Connection.connect(config.connectionOptions));
+    const namespace = temporal?.namespace ?? config?.namespace ?? 'default';
+    const client = new Client({ connection: (own ?? temporal?.connection) as ConnectionLike, namespace });
+    return new IntentClient(client, pool, taskQueue ?? INTENTS_TASK_QUEUE, own);
+  }
+
+  /** Ends the connections that `connect` opened. */
+  async close(): Promise<void> {
+    await this.pool?.end();
+    await this.ownConnection?.close();
+  }
+
+  /**
+   * Creates an intent; returns when Temporal has it. With an `idempotencyKey` that was used before, returns the
+   * intent of then, and `created` is `false`.
+   *
+   * @throws IntentError INVALID_ARGUMENT, GRAPH_NOT_REGISTERED
+   */
+  async create({ idempotencyKey, ...input }: NewIntentRequest): Promise<{ id: string; created: boolean }> {
+    const parsed = parse(intentInputSchema, input);
+    if (idempotencyKey !== undefined && (idempotencyKey === '' || !isStorableText(idempotencyKey))) {
+      throw invalid('idempotencyKey: must be text, not empty, without U+0000 or lone surrogates');
+    }
+    const id = newIntentId(parsed.organizationId, idempotencyKey);
+    // Temporal forgets an intent when its retention has passed; Postgres does not.
+    if (idempotencyKey !== undefined && (await this.row(id)) !== undefined) return { id, created: false };
+    await this.checkGraph(parsed.graph);
+
+    try {
+      await this.temporal.workflow.start(INTENT_WORKFLOW_TYPE, {
+        taskQueue: this.taskQueue,
+        workflowId: id,
+        // A workflow that failed created nothing, an unknown graph say; the same key may try again.
+        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+        workflowIdConflictPolicy: 'FAIL',
+        staticSummary: parsed.title ?? parsed.graph,
+        args: [parsed],
+      });
+      return { id, created: true };
+    } catch (error) {
+      if (error instanceof WorkflowExecutionAlreadyStartedError) return { id, created: false };
+      throw error;
+    }
+  }
+
+  /**
+   * Sends a request; returns when Temporal has it, without waiting for its outcome.
+   *
+   * @throws IntentError INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
+   */
+  async requestTransition(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
+    checkIntentId(intentId);
+    const request = { ...options, requestId: options.requestId ?? randomUUID() };
+    parse(transitionRequestSchema, request);
+    try {
+      await this.temporal.workflow.getHandle(intentId).signal(REQUEST_TRANSITION_SIGNAL, request);
+      return { requestId: request.requestId };
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      return {
+        requestId: request.requestId,
+        outcome: await this.outcomeOfEnded(intentId, request.requestId, error),
+      };
+    }
+  }
+
+  /**
+   * Sends a request and waits until its outcome is in Postgres. A rejected request is no error.
+   *
+   * @param timeoutMs how long to wait, milliseconds; default 10,000
+   * @throws OutcomeTimeoutError, whose `requestStands` says whether to ask later or to send again; IntentError
+   *   INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
+   *
+   * @example
+   * const outcome = await intents.transition(id, { to: 'ICP_PROCESSING', expectedState: 'ICP_PENDING' });
+   */
+  async transition(
+    intentId: string,
+    options: TransitionOptions,
+    { timeoutMs = DEFAULT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  ): Promise<Outcome> {
+    const started = Date.now();
+    const requestId = options.requestId ?? randomUUID();
+    const receipt = await this.temporal
+      .withDeadline(started + timeoutMs, () => this.requestTransition(intentId, { ...options, requestId }))
+      .catch((error: unknown) => {
+        if (!isDeadlineExceeded(error)) throw error;
+        throw new OutcomeTimeoutError(intentId, requestId, 'unknown', timeoutMs, { cause: error });
+      });
+    if (receipt.outcome !== undefined) return receipt.outcome;
+    const left = Math.max(1, started + timeoutMs - Date.now());
+    const outcome = await this.outcomes.wait(intentId, requestId, left);
+    if (outcome === undefined) throw new OutcomeTimeoutError(intentId, requestId, true, timeoutMs);
+    return outcome;
+  }
+
+  /**
+   * What became of a request; `undefined` while there is no outcome.
+   *
+   * @throws IntentError INTENT_NOT_FOUND, without a database
+   */
+  async outcome(intentId: string, requestId: string): Promise<Outcome | undefined> {
+    checkIntentId(intentId);
+    return this.outcomes.find(intentId, requestId).catch((error: unknown) => {
+      throw error instanceof WorkflowNotFoundError ? notFound(intentId, error) : error;
+    });
+  }
+
+  /**
+   * The intent as its workflow sees it; once Temporal has forgotten it, as Postgres does.
+   *
+   * @throws IntentError INTENT_NOT_FOUND
+   */
+  async describe(intentId: string): Promise<IntentDescription> {
+    checkIntentId(intentId);
+    try {
+      return await this.temporal.workflow.getHandle(intentId).query<IntentDescription>(DESCRIBE_QUERY);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      const row = await this.row(intentId);
+      if (row === undefined || this.pool === undefined) throw notFound(intentId, error);
+      return describeRow(this.pool, row);
+    }
+  }
+
+  /**
+   * The audit trail, oldest first; empty when there is no such intent.
+   *
+   * @throws IntentError NO_DATABASE
+   */
+  async history(intentId: string): Promise<AuditRow[]> {
+    checkIntentId(intentId);
+    return readHistory(this.pool ?? noDatabase('history'), intentId);
+  }
+
+  /**
+   * Waits until Postgres shows the intent in a state.
+   *
+   * @param timeoutMs milliseconds; default 10,000
+   * @throws IntentError STATE_TIMEOUT, NO_DATABASE
+   */
+  async waitForState(
+    intentId: string,
+    state: string | ((state: string) => boolean),
+    { timeoutMs = DEFAULT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+  ): Promise<IntentRow> {
+    checkIntentId(intentId);
+    const accept = typeof state === 'string' ? (current: string) => current === state : state;
+    const states = this.states ?? noDatabase('waitForState');
+    const row = await states.wait(intentId, (candidate) => accept(candidate.state), timeoutMs);
+    if (row !== undefined) return row;
+    const current = await this.row(intentId);
+    throw new IntentError(
+      'STATE_TIMEOUT',
+      `Intent ${intentId} did not reach ${typeof state === 'string' ? state : 'the wanted state'} within ` +
+        `${timeoutMs} ms; ${current === undefined ? 'Postgres has no such intent' : `it is in ${current.state}`}.`,
+    );
+  }
+
+  /** No workflow takes the request: either the intent has ended, or something is wrong. */
+  private async outcomeOfEnded(intentId: string, requestId: string, cause: unknown): Promise<Outcome> {
+    const earlier = await this.outcomes.find(intentId, requestId).catch(() => undefined);
+    if (earlier !== undefined) return earlier;
+    const state = await this.endedState(intentId, cause);
+    const message = `The intent has ended in ${state}; nothing moves it any more.`;
+    return { status: 'rejected', requestId, code: 'TERMINAL_STATE', message, state };
+  }
+
+  private async endedState(intentId: string, cause: unknown): Promise<string> {
+    if (this.pool === undefined) {
+      const description = await this.describe(intentId).catch(() => undefined);
+      if (description?.terminal === true) return description.state;
+      throw description === undefined
+        ? notFound(intentId, cause)
+        : notRunning(intentId, description.state, cause);
+    }
+    const row = await this.row(intentId);
+    if (row === undefined) throw notFound(intentId, cause);
+    if (row.endedAt === null) throw notRunning(intentId, row.state, cause);
+    return row.state;
+  }
+
+  private async row(intentId: string): Promise<IntentRow | undefined> {
+    return this.pool && (await readIntents(this.pool, [intentId]))[0];
+  }
+
+  private async checkGraph(text: string): Promise<void> {
+    if (this.pool === undefined || this.knownGraphs.has(text)) return;
+    const parsed = parseGraphReference(text);
+    if (!parsed.ok) throw invalid(`graph: ${parsed.message}`);
+    if ((await readGraph(this.pool, parsed.reference)) === undefined) {
+      throw new IntentError(
+        'GRAPH_NOT_REGISTERED',
+        `graph: ${text} is not registered. Register it as the owner role: intent graph register FILE`,
+      );
+    }
+    this.knownGraphs.add(text);
+  }
+}
+
+function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> {
+  const result = schema.safeParse(value);
+  if (!result.success) throw invalid(describeIssues(result.error));
+  return result.data;
+}
+
+function checkIntentId(intentId: string): void {
+  if (!isIntentId(intentId))
+    throw invalid(`intentId: must be a UUID in lower case, not ${JSON.stringify(intentId)}`);
+}
+
+/** gRPC status 4, however deep the SDK wrapped it. */
+function isDeadlineExceeded(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if ((current as { code?: unknown }).code === 4) return true;
+  }
+  return false;
+}

@@ -1,0 +1,98 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+interface Waiter<Key, Value> {
+  key: Key;
+  accept: (value: Value) => boolean;
+  since: number;
+  deadline: number;
+  /** Ends the wait where a look does not come back in time. */
+  giveUp: NodeJS.Timeout;
+  resolve: (value: Value | undefined) => void;
+  reject: (error: unknown) => void;
+}
+
+/** How long to wait between two looks, by the age of the youngest waiter: a fresh one expects its answer soon. */
+function pauseMs(youngestMs: number): number {
+  if (youngestMs < 60) return 3;
+  if (youngestMs < 500) return 10;
+  if (youngestMs < 3_000) return 50;
+  return 250;
+}
+
+/** One query's worth of keys. */
+const KEYS_PER_QUERY = 1_000;
+
+/** A look that began before a waiter's deadline may take this much longer; a server that hangs may not. */
+const LAST_LOOK_MS = 250;
+
+/**
+ * Waits for values in Postgres on behalf of any number of callers: one query at a time asks for all of them.
+ * There is no LISTEN, which breaks behind a transaction pooler, and no NOTIFY, which serializes commits.
+ */
+export class Poller<Key, Value> {
+  private readonly waiters = new Set<Waiter<Key, Value>>();
+  private running = false;
+
+  constructor(private readonly fetch: (keys: readonly Key[]) => Promise<ReadonlyArray<Value | undefined>>) {}
+
+  /**
+   * The value once it is there and accepted; `undefined` when `timeoutMs` have passed without. What `accept` throws
+   * is thrown to its own caller.
+   */
+  wait(key: Key, accept: (value: Value) => boolean, timeoutMs: number): Promise<Value | undefined> {
+    return new Promise((resolve, reject) => {
+      const since = Date.now();
+      const giveUp = setTimeout(() => this.settle(waiter, undefined), timeoutMs + LAST_LOOK_MS);
+      const waiter = { key, accept, since, deadline: since + timeoutMs, giveUp, resolve, reject };
+      this.waiters.add(waiter);
+      if (!this.running) void this.run();
+    });
+  }
+
+  private async run(): Promise<void> {
+    this.running = true;
+    while (this.waiters.size > 0) {
+      await this.look();
+      const now = Date.now();
+      let youngest = Infinity;
+      let nearestDeadline = Infinity;
+      for (const waiter of this.waiters) {
+        youngest = Math.min(youngest, now - waiter.since);
+        nearestDeadline = Math.min(nearestDeadline, waiter.deadline - now);
+      }
+      if (this.waiters.size > 0) await sleep(Math.max(1, Math.min(pauseMs(youngest), nearestDeadline)));
+    }
+    // Not a promise tick after the loop's last look at the waiters: one that came in between would be forgotten.
+    this.running = false;
+  }
+
+  private async look(): Promise<void> {
+    const waiters = [...this.waiters];
+    for (let start = 0; start < waiters.length; start += KEYS_PER_QUERY) {
+      const asked = waiters.slice(start, start + KEYS_PER_QUERY);
+      // While Postgres does not answer, callers keep waiting, up to their own deadline.
+      const values = await this.fetch(asked.map(({ key }) => key)).catch(() => []);
+      asked.forEach((waiter, index) => this.judge(waiter, values[index]));
+    }
+  }
+
+  private judge(waiter: Waiter<Key, Value>, value: Value | undefined): void {
+    try {
+      if (value !== undefined && waiter.accept(value)) this.settle(waiter, value);
+      else if (Date.now() >= waiter.deadline) this.settle(waiter, undefined);
+    } catch (error) {
+      this.forget(waiter);
+      waiter.reject(error);
+    }
+  }
+
+  private settle(waiter: Waiter<Key, Value>, value: Value | undefined): void {
+    this.forget(waiter);
+    waiter.resolve(value);
+  }
+
+  private forget(waiter: Waiter<Key, Value>): void {
+    clearTimeout(waiter.giveUp);
+    this.waiters.delete(waiter);
+  }
+}

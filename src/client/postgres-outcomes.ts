@@ -1,0 +1,23 @@
+import type { Pool } from 'pg';
+
+import { readOutcomes, type RequestKey } from '../database/read-outcomes';
+import type { Outcome } from '../intent';
+import type { Outcomes } from './outcomes';
+import { Poller } from './poller';
+
+/** Outcomes as Postgres holds them. */
+export class PostgresOutcomes implements Outcomes {
+  private readonly poller: Poller<RequestKey, Outcome>;
+
+  constructor(private readonly pool: Pool) {
+    this.poller = new Poller((keys) => readOutcomes(pool, keys));
+  }
+
+  async find(intentId: string, requestId: string): Promise<Outcome | undefined> {
+    return (await readOutcomes(this.pool, [{ intentId, requestId }]))[0];
+  }
+
+  wait(intentId: string, requestId: string, timeoutMs: number): Promise<Outcome | undefined> {
+    return this.poller.wait({ intentId, requestId }, () => true, timeoutMs);
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * A worker that kills itself between the commit in Postgres and the completion of its workflow task: as soon as
+ * the activity named by CRASH_IN has stored its rows.
+ */
+import { NativeConnection } from '@temporalio/worker';
+
+import { createActivities } from '../../src/activities';
+import { createPool } from '../../src/database/pool';
+import { createIntentWorker } from '../../src/worker';
+
+function fromEnvironment(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error(`${name} is not set`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const pool = createPool({
+    databaseUrl: fromEnvironment('DATABASE_URL'),
+    applicationName: 'crashing worker',
+  });
+  const activities = createActivities(pool);
+  const storeAndDie = <Request, Stored>(store: (request: Request) => Promise<Stored>) => {
+    return async (request: Request): Promise<Stored> => {
+      const stored = await store(request);
+      process.kill(process.pid, 'SIGKILL');
+      return stored;
+    };
+  };
+  const worker = await createIntentWorker({
+    connection: await NativeConnection.connect({ address: fromEnvironment('TEMPORAL_ADDRESS') }),
+    taskQueue: fromEnvironment('TASK_QUEUE'),
+    pool,
+    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
+    overrides: {
+      // Temporal loads the converter by itself, so it has to be the compiled one.
+      dataConverter: { payloadConverterPath: require.resolve('../../dist/workflows/payload-converter') },
+      activities:
+        fromEnvironment('CRASH_IN') === 'createIntent'
+          ? { ...activities, createIntent: storeAndDie(activities.createIntent) }
+          : { ...activities, recordOutcomes: storeAndDie(activities.recordOutcomes) },
+    },
+  });
+  console.log('Worker ready');
+  await worker.run();
+}
+
+void main();

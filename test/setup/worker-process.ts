@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface WorkerProcess {
+  pid: number;
+  output: string[];
+  /** Resolves with the exit code, or the signal that ended it. */
+  exited: Promise<number | NodeJS.Signals>;
+  /** The first line that contains `text`; fails when the process ends before it comes. */
+  sees(text: string): Promise<string>;
+  kill(signal: NodeJS.Signals): void;
+}
+
+const CHECKOUT = join(__dirname, '..', '..');
+
+/** The worker as operators run it: the built program, in a process of its own. */
+export function startWorkerProcess(args: string[], env: Record<string, string>): WorkerProcess {
+  return startProcess([join(CHECKOUT, 'dist', 'worker', 'main.js'), ...args], env);
+}
+
+const running = new Set<number>();
+
+/** Ends, by SIGKILL, what a failed test left behind: for `afterAll`. */
+export function killLeftovers(): void {
+  for (const pid of running) process.kill(pid, 'SIGKILL');
+}
+
+/** A Node program in a process of its own, whose lines are kept. */
+export function startProcess(args: string[], env: Record<string, string>): WorkerProcess {
+  const { PATH, HOME } = process.env;
+  const child = spawn(process.execPath, args, {
+    cwd: CHECKOUT,
+    env: { PATH, HOME, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output: string[] = [];
+  const listeners = new Set<() => void>();
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      output.push(line);
+      for (const listener of listeners) listener();
+    });
+  }
+  const exited = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals);
+  return {
+    pid: child.pid as number,
+    output,
+    exited,
+    kill: (signal) => void child.kill(signal),
+    async sees(text) {
+      const found = new Promise<string>((resolve) => {
+        const look = (): void => {
+          const line = output.find((candidate) => candidate.includes(text));
+          if (line === undefined) return;
+          listeners.delete(look);
+          resolve(line);
+        };
+        listeners.add(look);
+        look();
+      });
+      const ended = exited.then((how) => {
+        throw new Error(`The process ended (${how}) before it printed "${text}":\n${output.join('\n')}`);
+      });
+      return Promise.race([found, ended]);
+    },
+  };
+}
