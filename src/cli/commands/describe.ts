@@ -1,0 +1,62 @@
+import type { Command } from 'commander';
+
+import type { IntentDescription } from '../../intent';
+import { type Cli, CommandError } from '../cli';
+import { timeoutOption } from '../options';
+import { withIntents } from '../open-intents';
+
+export function addDescribeCommand(program: Command, cli: Cli): void {
+  program
+    .command('describe')
+    .description('Shows where an intent stands and where it may go.')
+    .argument('<id>', "the intent's id")
+    .addOption(timeoutOption())
+    .option('--json', 'print it as JSON')
+    .addHelpText(
+      'after',
+      `\nExample:\n  intent describe 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --json | jq .state`,
+    )
+    .action(async (id: string, { timeout, json }: { timeout: number; json?: boolean }) => {
+      const description = await withIntents(cli, {}, ({ intents, connection }) =>
+        connection
+          .withDeadline(Date.now() + timeout * 1_000, () => intents.describe(id))
+          .catch((error: unknown) => {
+            throw isDeadline(error)
+              ? new CommandError(
+                  `No worker answered for intent ${id} within ${timeout} s. Is one running? ` +
+                    `Its audit trail is in Postgres all the same: intent history ${id}`,
+                )
+              : error;
+          }),
+      );
+      if (json) return cli.printJson(description);
+      for (const line of lines(description)) cli.print(line);
+    });
+}
+
+function lines(intent: IntentDescription): string[] {
+  const { step } = intent;
+  const where = step === null ? 'ended' : `step ${step.number}, ${step.label}`;
+  const fields: Array<[string, string | number]> = [
+    ['intent', intent.id],
+    ['organization', intent.organizationId],
+    ['graph', intent.graph],
+    ['state', `${intent.state} (${where}; ${Math.round(intent.progress * 100)} %)`],
+    ['next', intent.nextStates.join(', ') || 'nothing: it has ended'],
+    ['transitions', `${intent.sequence}, of which Postgres holds ${intent.recordedSequence}`],
+    ['audit hash', intent.auditHash ?? 'none yet'],
+    ...(intent.quarantined === null
+      ? []
+      : ([['quarantined', intent.quarantined]] as Array<[string, string]>)),
+  ];
+  return fields.map(([name, value]) => `${name.padEnd(14)}${value}`);
+}
+
+/** gRPC status 1 and 4, however deep the SDK wrapped it. */
+function isDeadline(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    const { code } = current as { code?: unknown };
+    if (code === 1 || code === 4) return true;
+  }
+  return false;
+}

@@ -1,0 +1,38 @@
+import type { Command } from 'commander';
+
+import { readHistory } from '../../database/read-history';
+import { isIntentId } from '../../intent';
+import { CommandError, UsageError, type Cli } from '../cli';
+import { databaseUrl, resolveEnvironment } from '../environment';
+import { withDatabase } from '../open-database';
+import { textTable } from '../text-table';
+
+export function addHistoryCommand(program: Command, cli: Cli): void {
+  program
+    .command('history')
+    .description("Prints an intent's audit trail, oldest first. Asks Postgres only.")
+    .argument('<id>', "the intent's id")
+    .option('--json', 'print a JSON array with every column')
+    .addHelpText('after', `\nExample:\n  intent history 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11`)
+    .action(async (id: string, { json }: { json?: boolean }) => {
+      if (!isIntentId(id))
+        throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(id)}`);
+      const rows = await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) => readHistory(pool, id));
+      if (rows.length === 0) throw new CommandError(`There is no intent ${id}.`);
+      if (json) return cli.printJson(rows);
+      cli.print(
+        textTable(
+          ['sequence', 'previous_state', 'new_state', 'actor', 'reason', 'transitioned_at', 'hash'],
+          rows.map((row) => [
+            row.sequence,
+            row.previousState,
+            row.newState,
+            row.actor,
+            row.reason,
+            row.transitionedAt.toISOString(),
+            row.hash.slice(0, 12),
+          ]),
+        ),
+      );
+    });
+}

@@ -1,0 +1,85 @@
+import { Format, SingleBar } from 'cli-progress';
+
+export interface ImportProgress {
+  show: (progress: { done: number; total: number }) => void;
+  checking: () => void;
+  end: () => void;
+}
+
+const LINE_EVERY_MS = 5_000;
+/** The rate is that of the last seconds: a resumed import passes what is there already in no time. */
+const RATE_OVER_MS = 10_000;
+
+/** A bar on a terminal; elsewhere a line every few seconds. */
+export function importProgress(stream: NodeJS.WritableStream & { isTTY?: boolean }): ImportProgress {
+  const rate = rateOfLateSeconds();
+  return stream.isTTY === true ? bar(stream, rate) : logLines(stream, rate);
+}
+
+type Rate = (done: number, total: number) => string;
+
+function bar(stream: NodeJS.WritableStream, rate: Rate): ImportProgress {
+  let shown: SingleBar | undefined;
+  const end = () => {
+    shown?.stop();
+    shown = undefined;
+  };
+  return {
+    show: ({ done, total }) => {
+      if (shown === undefined) {
+        shown = new SingleBar({
+          stream,
+          fps: 5,
+          hideCursor: true,
+          format: (options, params, payload: { rate?: string }) =>
+            `[${Format.BarFormat(params.progress, options)}] ${params.value}/${params.total} rows, ${payload.rate ?? ''}`,
+        });
+        shown.start(total, done, { rate: '' });
+      }
+      shown.update(done, { rate: rate(done, total) });
+    },
+    checking: () => {
+      end();
+      stream.write('Comparing the audit trail with the file\n');
+    },
+    end,
+  };
+}
+
+function logLines(stream: NodeJS.WritableStream, rate: Rate): ImportProgress {
+  let nextAt = 0;
+  return {
+    show: ({ done, total }) => {
+      const text = rate(done, total);
+      if (Date.now() < nextAt && done < total) return;
+      nextAt = Date.now() + LINE_EVERY_MS;
+      stream.write(`${done} of ${total} rows, ${text}\n`);
+    },
+    checking: () => stream.write('Comparing the audit trail with the file\n'),
+    end: () => undefined,
+  };
+}
+
+function rateOfLateSeconds(): Rate {
+  const samples: Array<{ at: number; done: number }> = [];
+  return (done, total) => {
+    const at = Date.now();
+    const newest = samples.at(-1);
+    if (newest === undefined || at - newest.at >= 200) samples.push({ at, done });
+    while (samples.length > 2 && at - (samples[0]?.at ?? at) > RATE_OVER_MS) samples.shift();
+    const oldest = samples[0];
+    if (oldest === undefined || at - oldest.at < 200) return 'starting';
+    const perSecond = ((done - oldest.done) * 1_000) / (at - oldest.at);
+    const left = perSecond > 0 ? `${duration((total - done) / perSecond)} left` : 'waiting';
+    return `${Math.round(perSecond)} rows/s, ${left}`;
+  };
+}
+
+function duration(seconds: number): string {
+  const whole = Math.ceil(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}

@@ -1,0 +1,50 @@
+import { Client, Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { Pool } from 'pg';
+
+import { IntentClient } from '../client';
+import { INTENTS_TASK_QUEUE } from '../intent';
+import { CommandError, type Cli } from './cli';
+import { databaseUrl, resolveEnvironment } from './environment';
+import { withDatabase } from './open-database';
+
+export interface Engine {
+  env: NodeJS.ProcessEnv;
+  intents: IntentClient;
+  temporal: Client;
+  connection: Connection;
+  pool: Pool;
+  taskQueue: string;
+}
+
+/** Runs `work` connected to the Temporal and the Postgres of the environment. */
+export async function withIntents<T>(
+  cli: Cli,
+  { taskQueue = INTENTS_TASK_QUEUE }: { taskQueue?: string | undefined },
+  work: (engine: Engine) => Promise<T>,
+): Promise<T> {
+  const env = resolveEnvironment(cli);
+  const url = databaseUrl(env);
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
+    overrideEnvVars: env as Record<string, string>,
+  });
+  const address = connectionOptions.address ?? 'localhost:7233';
+  const connection = await Connection.connect(connectionOptions).catch((error: Error) => {
+    throw new CommandError(`TEMPORAL_ADDRESS: Temporal does not answer at ${address} (${error.message})`);
+  });
+  try {
+    const intents = await IntentClient.connect({
+      databaseUrl: url,
+      temporal: { connection, namespace },
+      taskQueue,
+    });
+    try {
+      const temporal = new Client({ connection, namespace });
+      return await withDatabase(url, (pool) => work({ env, intents, temporal, connection, pool, taskQueue }));
+    } finally {
+      await intents.close();
+    }
+  } finally {
+    await connection.close();
+  }
+}

@@ -1,0 +1,47 @@
+import { InvalidArgumentError, Option } from 'commander';
+
+import { INTENTS_TASK_QUEUE, type Metadata } from '../intent';
+
+/** Options that several commands share. */
+export function taskQueueOption(): Option {
+  return new Option('--task-queue <name>', 'task queue of the workers').default(INTENTS_TASK_QUEUE);
+}
+
+export function timeoutOption(): Option {
+  return new Option('--timeout <seconds>', 'how long to wait for an answer')
+    .default(10)
+    .argParser((text) => positiveNumber(text));
+}
+
+export interface MetadataOption {
+  metadata?: Metadata;
+}
+
+export function metadataOption(): Option {
+  return new Option('--metadata <json>', 'a JSON object to keep with it').argParser((text) => {
+    const value = parseJson(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    throw new InvalidArgumentError(`Not a JSON object, such as '{"ticket":17}'.`);
+  });
+}
+
+/** Commander puts the option's name before the message. */
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (/^[1-9][0-9]*$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError('Not a positive whole number.');
+}
+
+function positiveNumber(text: string): number {
+  const value = Number(text);
+  if (/^[0-9]+([.][0-9]+)?$/.test(text) && value > 0) return value;
+  throw new InvalidArgumentError('Not a positive number.');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

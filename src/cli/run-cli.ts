@@ -1,0 +1,74 @@
+import { Command } from 'commander';
+
+import { Cli, type CliStreams } from './cli';
+import { addCreateCommand } from './commands/create';
+import { addDescribeCommand } from './commands/describe';
+import { addGraphCommands } from './commands/graph';
+import { addHistoryCommand } from './commands/history';
+import { addImportCommand } from './commands/import';
+import { addMigrateCommand } from './commands/migrate';
+import { addTransitionCommand } from './commands/transition';
+import { explainError } from './explain-error';
+import { version } from './version';
+
+const AFTER_HELP = `
+Exit codes:
+  0  done
+  1  it failed, or problems were found
+  2  the command was wrong, and nothing was done
+
+Environment:
+  DATABASE_URL         Postgres that mirrors the intents, as the engine's role
+  OWNER_DATABASE_URL   the same as the owner's role, for migrate and graph register
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*
+  With none of them set, the local stack that runs in this folder (npm start) is used.
+
+Examples:
+  intent create --organization 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001 --title "Spring campaign"
+  intent transition 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 ICP_PENDING --actor ada
+  intent graph validate graphs/*.json
+  intent import log.csv.gz --graph-file graph.json --organization 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001
+`;
+
+/**
+ * Runs the command line `intent`.
+ *
+ * @param args without the names of the interpreter and the program
+ * @returns the exit code
+ *
+ * @example
+ * process.exitCode = await runCli(['graph', 'list'], process);
+ */
+export async function runCli(args: readonly string[], streams: CliStreams): Promise<number> {
+  const cli = new Cli(streams);
+  try {
+    await createProgram(cli).parseAsync([...args], { from: 'user' });
+    return cli.exitCode;
+  } catch (error) {
+    const { message, exitCode } = explainError(error);
+    if (message !== undefined) cli.note(`error: ${message}`);
+    return exitCode;
+  }
+}
+
+function createProgram(cli: Cli): Command {
+  const program = new Command('intent')
+    .description('Durable, audited state machines: Temporal decides, Postgres witnesses.')
+    .version(version())
+    .configureOutput({
+      writeOut: (text) => cli.streams.stdout.write(text),
+      writeErr: (text) => cli.streams.stderr.write(text),
+    })
+    .exitOverride()
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows what there is)')
+    .addHelpText('after', AFTER_HELP);
+  addCreateCommand(program, cli);
+  addTransitionCommand(program, cli);
+  addDescribeCommand(program, cli);
+  addHistoryCommand(program, cli);
+  addGraphCommands(program, cli);
+  addImportCommand(program, cli);
+  addMigrateCommand(program, cli);
+  return program;
+}

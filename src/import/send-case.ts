@@ -1,0 +1,68 @@
+import {
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  type Client,
+} from '@temporalio/client';
+
+import { INTENT_WORKFLOW_TYPE, REQUEST_TRANSITION_SIGNAL, type IntentInput } from '../intent';
+import type { Case, CaseRow } from './read-cases';
+
+export interface SendCaseOptions {
+  temporal: Client;
+  taskQueue: string;
+  organizationId: string;
+  /** `name@version` */
+  graph: string;
+}
+
+/**
+ * Sends rows of a case as signals, in their order: the next one as soon as Temporal has the one before, so that the
+ * workflow finds several at once. The first one starts the workflow where there is none: one call instead of two.
+ *
+ * @returns how many were sent; fewer than there are when the intent has no running workflow (any more)
+ */
+export async function sendCase(
+  { caseId, intentId }: Case,
+  rows: readonly CaseRow[],
+  exists: boolean,
+  { temporal, taskQueue, organizationId, graph }: SendCaseOptions,
+): Promise<number> {
+  const handle = temporal.workflow.getHandle(intentId);
+  let sent = 0;
+  try {
+    for (const { request } of rows) {
+      if (sent > 0 || exists) {
+        await handle.signal(REQUEST_TRANSITION_SIGNAL, request);
+      } else {
+        const input: IntentInput = { organizationId, graph, title: caseId, occurredAt: request.occurredAt };
+        await temporal.workflow.signalWithStart(INTENT_WORKFLOW_TYPE, {
+          taskQueue,
+          workflowId: intentId,
+          workflowIdReusePolicy: 'REJECT_DUPLICATE',
+          staticSummary: caseId,
+          args: [input],
+          signal: REQUEST_TRANSITION_SIGNAL,
+          signalArgs: [request],
+        });
+      }
+      sent += 1;
+    }
+  } catch (error) {
+    if (!isClosed(error)) throw error;
+  }
+  return sent;
+}
+
+/** No workflow of that id runs: a signal finds none, and a start finds that its id was used. */
+function isClosed(error: unknown): boolean {
+  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
+    return true;
+  for (let cause = error; cause instanceof Error; cause = cause.cause) {
+    if (isGrpcServiceError(cause) && Number(cause.code) === ALREADY_EXISTS) return true;
+  }
+  return false;
+}
+
+/** Status of gRPC. */
+const ALREADY_EXISTS = 6;

@@ -1,0 +1,101 @@
+import {
+  createIntentEnvironment,
+  fromEnvironment,
+  ORGANIZATION,
+  type IntentEnvironment,
+} from '../setup/intent-environment';
+import { capturedRun } from './captured-run';
+
+let environment: IntentEnvironment;
+
+beforeAll(async () => {
+  environment = await createIntentEnvironment('cli-intents');
+  await environment.startWorker();
+});
+
+afterAll(() => environment.close());
+
+function run(...args: string[]) {
+  return capturedRun(args, {
+    DATABASE_URL: environment.database.engineUrl,
+    TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
+  });
+}
+
+async function create(...args: string[]): Promise<string> {
+  const { stdout } = await run(
+    'create',
+    '--organization',
+    ORGANIZATION,
+    '--task-queue',
+    environment.taskQueue,
+    ...args,
+  );
+  return stdout.trim();
+}
+
+test('an intent is created, moved, described and its audit trail printed', async () => {
+  const id = await create('--title', 'Spring campaign', '--actor', 'ada');
+  const moved = await run(
+    ...['transition', id, 'ICP_PENDING', '--actor', 'ada', '--reason', 'ready', '--expect', 'CREATED'],
+    ...['--request-id', 'r-1', '--metadata', '{"ticket":17}', '--timeout', '30'],
+  );
+  expect(moved).toEqual({ exitCode: 0, stdout: 'CREATED → ICP_PENDING, sequence 2\n', stderr: '' });
+
+  const described = await run('describe', id, '--json');
+  expect(JSON.parse(described.stdout)).toMatchObject({ id, state: 'ICP_PENDING', sequence: 2 });
+  expect((await run('describe', id)).stdout).toMatch(/^state +ICP_PENDING \(step 1, .*; 0 %\)$/m);
+
+  const history = JSON.parse((await run('history', id, '--json')).stdout) as unknown[];
+  expect(history).toEqual([
+    expect.objectContaining({ sequence: 1, newState: 'CREATED', actor: 'ada' }),
+    expect.objectContaining({
+      sequence: 2,
+      newState: 'ICP_PENDING',
+      requestId: 'r-1',
+      reason: 'ready',
+      metadata: { ticket: 17 },
+    }),
+  ]);
+});
+
+test('creating twice with one key is creating once', async () => {
+  const first = await create('--key', 'campaign-17');
+  expect(await create('--key', 'campaign-17')).toBe(first);
+});
+
+test('a rejected transition exits with 1 and says why', async () => {
+  const id = await create();
+  const { exitCode, stdout, stderr } = await run('transition', id, 'COMPLETED', '--timeout', '30');
+  expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+  expect(stderr).toMatch(/^error: ILLEGAL_TRANSITION: CREATED does not lead to COMPLETED/);
+
+  const json = await run('transition', id, 'COMPLETED', '--json', '--timeout', '30');
+  expect(json.exitCode).toBe(1);
+  expect(JSON.parse(json.stdout)).toMatchObject({ status: 'rejected', code: 'ILLEGAL_TRANSITION' });
+});
+
+test('a mistyped state suggests the next one', async () => {
+  const id = await create();
+  const { exitCode, stderr } = await run('transition', id, 'ICP_PENDIGN', '--timeout', '30');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/UNKNOWN_STATE.*\(Did you mean ICP_PENDING\?\)/);
+});
+
+test.each([['describe'], ['history']])('%s of an intent that is none exits with 1', async (command) => {
+  const { exitCode, stderr } = await run(command, '0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7ffff');
+  expect(exitCode).toBe(1);
+  expect(stderr).toBe('error: There is no intent 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7ffff.\n');
+});
+
+test('a graph that is not registered exits with 1, naming the field and the fix', async () => {
+  const { exitCode, stderr } = await run('create', '--organization', ORGANIZATION, '--graph', 'unheard-of');
+  expect(exitCode).toBe(1);
+  expect(stderr).toMatch(/^error: graph: unheard-of is not registered.*intent graph register FILE\n$/);
+});
+
+test('an organization that is no UUID exits with 2, naming the field', async () => {
+  const { exitCode, stderr } = await run('create', '--organization', 'ours');
+  expect(exitCode).toBe(2);
+  expect(stderr).toMatch(/^error: organizationId: must be a UUID\n$/);
+});
