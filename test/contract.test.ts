@@ -1,0 +1,305 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { IntentClient, IntentError, isIntentError, OutcomeTimeoutError } from '../src/client';
+import { databaseUrlFromEnvironment } from '../src/database/pool';
+import { SQL_STATES } from '../src/database/sql-states';
+import { graphSchema, RESERVED_GRAPH_KEYS } from '../src/graph';
+import {
+  AWAIT_OUTCOME_UPDATE,
+  CANCELLATION_REQUEST_ID,
+  CANCELLED_STATE,
+  CREATION_REQUEST_ID,
+  DEFAULT_GRAPH,
+  DESCRIBE_QUERY,
+  describeIntent,
+  INTENT_STATE_SEARCH_ATTRIBUTE,
+  INTENT_WORKFLOW_TYPE,
+  intentInputSchema,
+  INTENTS_TASK_QUEUE,
+  OUTCOME_QUERY,
+  receive,
+  REJECTION_CODES,
+  REQUEST_TRANSITION_SIGNAL,
+  transitionRequestSchema,
+} from '../src/intent';
+import * as workflows from '../src/workflows';
+import { FAILURE_TYPES } from '../src/workflows/activities';
+import { useDatabase } from './database/use-database';
+import { AT, newIntent } from './intent/new-intent';
+
+// Written out here and not taken from the code: whoever changes one of these breaks somebody's program, and says so
+// in the changelog.
+
+const pools = useDatabase('contract');
+const file = (...path: string[]) => readFileSync(join(__dirname, '..', ...path), 'utf8');
+
+describe('in Temporal', () => {
+  test('names', () => {
+    expect({
+      INTENT_WORKFLOW_TYPE,
+      INTENTS_TASK_QUEUE,
+      REQUEST_TRANSITION_SIGNAL,
+      DESCRIBE_QUERY,
+      OUTCOME_QUERY,
+      AWAIT_OUTCOME_UPDATE,
+      INTENT_STATE_SEARCH_ATTRIBUTE,
+    }).toEqual({
+      INTENT_WORKFLOW_TYPE: 'intentWorkflow',
+      INTENTS_TASK_QUEUE: 'intents',
+      REQUEST_TRANSITION_SIGNAL: 'requestTransition',
+      DESCRIBE_QUERY: 'describe',
+      OUTCOME_QUERY: 'outcome',
+      AWAIT_OUTCOME_UPDATE: 'awaitOutcome',
+      INTENT_STATE_SEARCH_ATTRIBUTE: 'IntentState',
+    });
+  });
+
+  test('the one workflow type that a worker offers', () => {
+    expect(Object.keys(workflows)).toEqual(['intentWorkflow']);
+  });
+
+  test('request ids that the engine makes itself', () => {
+    expect([CREATION_REQUEST_ID, CANCELLATION_REQUEST_ID, CANCELLED_STATE]).toEqual([
+      'creation',
+      'temporal-cancellation',
+      'CANCELLED',
+    ]);
+  });
+
+  test('types of failures', () => {
+    expect(Object.values(FAILURE_TYPES).toSorted()).toEqual(
+      expect.arrayContaining(['ALREADY_EXISTS', 'GRAPH_NOT_REGISTERED', 'INVALID_INPUT']),
+    );
+  });
+});
+
+describe('shapes', () => {
+  test('the input of an intent', () => {
+    expect(Object.keys(intentInputSchema.shape)).toEqual([
+      'organizationId',
+      'graph',
+      'title',
+      'metadata',
+      'createdBy',
+      'occurredAt',
+    ]);
+    expect(DEFAULT_GRAPH).toBe('content-intent');
+  });
+
+  test('a transition request', () => {
+    expect(Object.keys(transitionRequestSchema.shape)).toEqual([
+      'kind',
+      'requestId',
+      'to',
+      'expectedState',
+      'actor',
+      'reason',
+      'metadata',
+      'occurredAt',
+    ]);
+  });
+
+  test('a graph', () => {
+    expect(Object.keys(graphSchema.shape)).toEqual([
+      '$schema',
+      'name',
+      'version',
+      'title',
+      'description',
+      'steps',
+      'transitions',
+      'terminal',
+    ]);
+    expect(RESERVED_GRAPH_KEYS).toEqual(['deadlines', 'work', 'approvals', 'guards']);
+  });
+
+  test('a description', () => {
+    const recorded = { recordedSequence: 1, auditHash: null, quarantined: null };
+    const description = describeIntent(newIntent(), recorded);
+    expect(Object.keys(description)).toEqual([
+      'id',
+      'organizationId',
+      'graph',
+      'state',
+      'step',
+      'progress',
+      'terminal',
+      'nextStates',
+      'sequence',
+      'recordedSequence',
+      'mirrorLag',
+      'auditHash',
+      'quarantined',
+    ]);
+    expect(Object.keys(description.step ?? {})).toEqual(['number', 'key', 'label']);
+  });
+
+  test('outcomes', () => {
+    const intent = newIntent();
+    receive(intent, { requestId: 'applied', to: 'TRIAGED', actor: 'ada' }, { at: AT });
+    receive(intent, { requestId: 'rejected', to: 'DONE', actor: 'ada' }, { at: AT });
+    const keysOf = (id: string) =>
+      Object.keys(intent.outcomes.find(id, { sequence: 2, rejections: 1 }) ?? {});
+    expect(keysOf('applied')).toEqual([
+      'status',
+      'requestId',
+      'sequence',
+      'previousState',
+      'newState',
+      'transitionedAt',
+    ]);
+    expect(keysOf('rejected')).toEqual(['status', 'requestId', 'code', 'message', 'state']);
+  });
+});
+
+describe('the client', () => {
+  test('its methods', () => {
+    expect(Object.getOwnPropertyNames(IntentClient)).toContain('connect');
+    expect(Object.getOwnPropertyNames(IntentClient.prototype)).toEqual(
+      expect.arrayContaining([
+        'create',
+        'requestTransition',
+        'transition',
+        'outcome',
+        'describe',
+        'history',
+        'waitForState',
+        'close',
+      ]),
+    );
+  });
+
+  test('its errors are known by a mark and a code', () => {
+    const error = new OutcomeTimeoutError('i', 'r', true, 1);
+    expect([isIntentError(error), error.name, error.code]).toEqual([
+      true,
+      'OutcomeTimeoutError',
+      'OUTCOME_TIMEOUT',
+    ]);
+    expect(isIntentError(new IntentError('INVALID_ARGUMENT', ''))).toBe(true);
+    expect([new Error('x'), { code: 'INVALID_ARGUMENT' }, null, undefined, 'x'].some(isIntentError)).toBe(
+      false,
+    );
+  });
+
+  test('the variable that names Postgres', () => {
+    expect(databaseUrlFromEnvironment({ DATABASE_URL: 'postgres://x' })).toBe('postgres://x');
+    for (const env of [{}, { DATABASE_URL: '' }]) {
+      expect(() => databaseUrlFromEnvironment(env)).toThrow(/DATABASE_URL is not set.*stack\.env/);
+    }
+  });
+});
+
+describe('in Postgres', () => {
+  test('tables and columns that people query', async () => {
+    const { rows } = await pools.superuser.query<{ table_name: string; columns: string[] }>(
+      `SELECT table_name::text, array_agg(column_name::text ORDER BY ordinal_position) AS columns
+         FROM information_schema.columns WHERE table_schema = 'public' GROUP BY 1`,
+    );
+    expect(Object.fromEntries(rows.map(({ table_name, columns }) => [table_name, columns]))).toMatchObject({
+      intent_workflows: [
+        'id',
+        'organization_id',
+        'state',
+        'sequence',
+        'audit_hash',
+        'graph_name',
+        'graph_version',
+        'title',
+        'metadata',
+        'created_by',
+        'run_id',
+        'created_at',
+        'updated_at',
+        'ended_at',
+      ],
+      workflow_transition_audit: [
+        'workflow_id',
+        'organization_id',
+        'sequence',
+        'request_id',
+        'previous_state',
+        'new_state',
+        'transition_reason',
+        'actor',
+        'metadata',
+        'transitioned_at',
+        'created_at',
+        'hash',
+      ],
+      workflow_transition_rejections: [
+        'workflow_id',
+        'organization_id',
+        'number',
+        'request_id',
+        'code',
+        'message',
+        'state',
+        'requested_state',
+        'transition_reason',
+        'actor',
+        'rejected_at',
+        'created_at',
+      ],
+      workflow_graphs: expect.arrayContaining(['name', 'version', 'definition', 'fingerprint']) as string[],
+    });
+  });
+
+  test('the enum and the index of states', async () => {
+    const { rows } = await pools.superuser.query(
+      `SELECT indexdef, (SELECT data_type || ' ' || udt_name FROM information_schema.columns
+                          WHERE table_name = 'intent_workflows' AND column_name = 'state') AS type
+         FROM pg_indexes WHERE indexname = 'idx_intent_workflows_state'`,
+    );
+    expect(rows).toEqual([
+      {
+        indexdef: 'CREATE INDEX idx_intent_workflows_state ON public.intent_workflows USING btree (state)',
+        type: 'USER-DEFINED workflow_state',
+      },
+    ]);
+  });
+
+  test('SQLSTATEs are those that the migration names, and those that it raises', () => {
+    const migration = file('migrations', '000001_intents-and-audit.sql');
+    const states = Object.values(SQL_STATES).toSorted();
+    expect([...migration.matchAll(/^-- {3}(IE\d{3}) {2}/gm)].map(([, state]) => state)).toEqual(states);
+    const raised = new Set([...migration.matchAll(/ERRCODE = '(\w+)'/g)].map(([, state]) => state));
+    expect([...raised].toSorted()).toEqual(states);
+    expect(SQL_STATES).toEqual({
+      CONTRADICTION: 'IE001',
+      GAP: 'IE002',
+      NO_SUCH_EDGE: 'IE003',
+      APPEND_ONLY: 'IE004',
+      ALREADY_EXISTS: 'IE005',
+      GRAPH_NOT_REGISTERED: 'IE006',
+    });
+  });
+});
+
+describe('rejection codes', () => {
+  const documented = [
+    ...file('docs', 'reference', 'rejection-codes.md').matchAll(/^\| `(\w+)` *\| *(\d+) *\| (.*?) *\|$/gm),
+  ].map(([, code, httpStatus, meaning]) => [code, { httpStatus: Number(httpStatus), meaning }]);
+
+  test('the table in the documentation is the table in the code', () => {
+    expect(Object.fromEntries(documented)).toEqual(REJECTION_CODES);
+    expect(documented).toHaveLength(Object.keys(REJECTION_CODES).length);
+  });
+
+  test('none has gone or changed its status', () => {
+    expect(
+      Object.fromEntries(Object.entries(REJECTION_CODES).map(([code, { httpStatus }]) => [code, httpStatus])),
+    ).toEqual({
+      ILLEGAL_TRANSITION: 409,
+      ALREADY_IN_STATE: 409,
+      STATE_CONFLICT: 409,
+      TERMINAL_STATE: 409,
+      UNKNOWN_STATE: 422,
+      NOT_PERMITTED: 403,
+      INVALID_REQUEST: 400,
+      LIMIT_REACHED: 429,
+      QUARANTINED: 409,
+    });
+  });
+});
