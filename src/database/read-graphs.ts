@@ -1,5 +1,7 @@
 import type { Pool } from 'pg';
 
+import { formatGraphReference, parseGraph, type Graph, type GraphReference } from '../graph';
+
 /** A registered graph, as stored: its definition is checked by whoever uses it. */
 export interface RegisteredGraph {
   name: string;
@@ -23,15 +25,15 @@ export async function readGraphs(pool: Pool): Promise<RegisteredGraph[]> {
 }
 
 /** One registered graph, its newest version when none is given; `undefined` when there is none. */
-export async function readGraph(
-  pool: Pool,
-  { name, version }: { name: string; version?: number | undefined },
-): Promise<Pick<RegisteredGraph, 'name' | 'version' | 'definition'> | undefined> {
-  const result = await pool.query<Pick<RegisteredGraph, 'name' | 'version' | 'definition'>>({
+export async function readGraph(pool: Pool, reference: GraphReference): Promise<Graph | undefined> {
+  const { rows } = await pool.query<Pick<RegisteredGraph, 'definition'>>({
     name: 'read_graph',
-    text: `SELECT name, version, definition FROM workflow_graphs
+    text: `SELECT definition FROM workflow_graphs
             WHERE name = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
-    values: [name, version ?? null],
+    values: [reference.name, reference.version ?? null],
   });
-  return result.rows[0];
+  if (rows[0] === undefined) return undefined;
+  const parsed = parseGraph(rows[0].definition);
+  if (!parsed.ok) throw new Error(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);
+  return parsed.graph;
 }

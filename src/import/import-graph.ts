@@ -8,7 +8,6 @@ import {
   checkGraph,
   formatGraphReference,
   GraphValidationError,
-  parseGraph,
   parseGraphReference,
   type Graph,
 } from '../graph';
@@ -31,16 +30,13 @@ export class ImportGraphError extends Error {
 export async function registeredGraph(pool: Pool, text: string): Promise<Graph> {
   const parsed = parseGraphReference(text);
   if (!parsed.ok) throw new ImportGraphError(parsed.message);
-  const row = await readGraph(pool, parsed.reference);
-  if (row === undefined) {
-    const registered = (await readGraphs(pool)).map(formatGraphReference);
-    throw new ImportGraphError(
-      `--graph: ${text} is not registered; register it with: intent graph register FILE`,
-      text,
-      registered,
-    );
-  }
-  return graphOf(row.definition, text);
+  const graph = await readGraph(pool, parsed.reference);
+  if (graph !== undefined) return graph;
+  throw new ImportGraphError(
+    `--graph: ${text} is not registered; register it with: intent graph register FILE`,
+    text,
+    (await readGraphs(pool)).map(formatGraphReference),
+  );
 }
 
 /**
@@ -60,7 +56,7 @@ export async function graphOfFile(
   const reference = formatGraphReference(graph);
   const stored = await readGraph(pool, graph);
   if (stored !== undefined) {
-    if (graphFingerprint(graphOf(stored.definition, reference)) === graphFingerprint(graph)) {
+    if (graphFingerprint(stored) === graphFingerprint(graph)) {
       return { graph, registered: false };
     }
     throw new GraphVersionTakenError(
@@ -81,10 +77,4 @@ export async function graphOfFile(
     await owner.end();
   }
   return { graph, registered: true };
-}
-
-function graphOf(definition: unknown, reference: string): Graph {
-  const parsed = parseGraph(definition);
-  if (!parsed.ok) throw new ImportGraphError(`The graph ${reference} in Postgres can't be read.`);
-  return parsed.graph;
 }

@@ -1,5 +1,8 @@
 import type { Command } from 'commander';
 
+import { readGraph } from '../../database/read-graphs';
+import { readIntents } from '../../database/read-intents';
+import { allStates } from '../../graph';
 import type { RejectedOutcome } from '../../intent';
 import { EXIT, type Cli } from '../cli';
 import { metadataOption, timeoutOption, type MetadataOption } from '../options';
@@ -61,13 +64,10 @@ Example:
     });
 }
 
-async function nearest(
-  { intents }: Engine,
-  id: string,
-  to: string,
-  { code }: RejectedOutcome,
-): Promise<string> {
+/** The state of the intent's graph that was probably meant, whether or not it may be moved to now. */
+async function nearest({ pool }: Engine, id: string, to: string, { code }: RejectedOutcome): Promise<string> {
   if (code !== 'UNKNOWN_STATE') return '';
-  const description = await intents.describe(id).catch(() => undefined);
-  return suggest(to, description?.nextStates ?? []);
+  const [intent] = await readIntents(pool, [id]);
+  const graph = intent && (await readGraph(pool, { name: intent.graphName, version: intent.graphVersion }));
+  return graph === undefined ? '' : suggest(to, allStates(graph));
 }
