@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 
 import { Command, InvalidArgumentError } from 'commander';
 
+import { outliveClosedOutput } from '../src/dev/machine/closed-output';
 import { terminalProgress } from '../src/dev/progress';
 import { formatReport } from './format-report';
 import { runBenchmark } from './run-benchmark';
@@ -40,6 +41,7 @@ function count(text: string): number {
 }
 
 async function main(): Promise<number> {
+  outliveClosedOutput();
   const { quick, json, out, rounds = quick ? 1 : DEFAULT_ROUNDS } = command().parse().opts<Options>();
   const interrupted = new AbortController();
   const onSignal = () => interrupted.abort(new Error('interrupted'));

@@ -11,6 +11,7 @@ import { taskQueueOption } from '../cli/options';
 import { withIntents } from '../cli/open-intents';
 import { runCli } from '../cli/run-cli';
 import { CHECKOUT } from '../dev/checkout';
+import { outliveClosedOutput } from '../dev/machine/closed-output';
 import { demoStack, type DemoStack } from './demo-stack';
 import { identicalRequests, type IdenticalRequests } from './identical-requests';
 import { showSql } from './show-sql';
@@ -43,6 +44,7 @@ interface DemoOptions {
 }
 
 async function main(): Promise<number> {
+  outliveClosedOutput();
   const cli = new Cli({ env: process.env, stdout: process.stdout, stderr: process.stderr });
   const interrupted = new AbortController();
   let stop: (() => Promise<void>) | undefined;
@@ -64,7 +66,7 @@ async function main(): Promise<number> {
     .showHelpAfterError('(--help shows the options)')
     .exitOverride()
     .action(async (options: DemoOptions) => {
-      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal).once('SIGHUP', onSignal);
       const stack = await demoStack(cli, interrupted.signal);
       stop = stack.stop;
       try {

@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { relative } from 'node:path';
 import { DEFAULT_DATA_DIR } from './checkout';
+import { outliveClosedOutput } from './machine/closed-output';
 import { terminalProgress } from './progress';
 import { DEFAULT_PORTS, startStack, type Stack } from './stack/stack';
 import { WorkerFailedError } from './stack/worker-process';
@@ -17,7 +18,12 @@ interface StartOptions {
 /** `npm` passes on a Ctrl-C that the terminal has sent us already: two signals this close are one key press. */
 const SAME_KEY_PRESS_MS = 500;
 
+/** Exit code of a command that is wrong: nothing was tried. */
+const WRONG_USAGE = 2;
+
 const EXAMPLES = `
+Exit codes: 0 stopped when told to; 1 it could not start, or a server ended; 2 wrong usage; 130 interrupted at start
+
 Environment:
   DATABASE_URL, OWNER_DATABASE_URL   use this Postgres and start none (the owner's, for migrations, if it differs)
   TEMPORAL_ADDRESS                   use this Temporal and start none (with TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, ...)
@@ -51,6 +57,7 @@ function command(): Command {
     )
     .addHelpText('after', EXAMPLES)
     .showHelpAfterError('(--help shows the options)')
+    .exitOverride()
     .allowExcessArguments(false);
 }
 
@@ -67,6 +74,7 @@ function portOption(flags: string, purpose: string, variable: string, port: numb
 }
 
 async function main(): Promise<number> {
+  outliveClosedOutput();
   const options = command().parse().opts<StartOptions>();
   // A variable that is set to nothing would otherwise mean the current folder.
   options.dataDir ||= DEFAULT_DATA_DIR;
@@ -160,4 +168,11 @@ function untilAborted(signal: AbortSignal): Promise<undefined> {
   });
 }
 
-void main().then((code) => process.exit(code));
+main().then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    // Commander has printed what is wrong, or the help.
+    if (error instanceof CommanderError) process.exit(error.exitCode === 0 ? 0 : WRONG_USAGE);
+    throw error;
+  },
+);

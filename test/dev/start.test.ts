@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../src/dev/machine/ports';
+import { assertListening, freePort } from '../../src/dev/machine/ports';
 import { runTypeScript } from './run-typescript';
 
 const START = 'src/dev/start.ts';
@@ -41,6 +41,22 @@ test('npm start brings up a worker, tells where things are without a password, a
   expect(existsSync(join(dataDir, 'stack.env'))).toBe(false);
 });
 
+test('it stops what it started also when its terminal is gone', async () => {
+  const port = await freePort();
+  const started = runTypeScript(START, ['--data-dir', dataDir, '--postgres-port', String(port)], {
+    TEMPORAL_ADDRESS: process.env.TEST_TEMPORAL_ADDRESS,
+    TEMPORAL_CONFIG_FILE: undefined,
+  });
+  await started.line(/^Ready/);
+  await assertListening(port);
+  started.child.stdout.destroy();
+  started.child.stderr.destroy();
+  started.child.kill('SIGHUP');
+  expect(await started.ended).toBe(0);
+  await expect(assertListening(port)).rejects.toThrow('ECONNREFUSED');
+  expect(existsSync(join(dataDir, 'stack.env'))).toBe(false);
+});
+
 test('a taken port ends it with code 1 before anything is started', async () => {
   const listener = createServer().listen(0, '127.0.0.1');
   await once(listener, 'listening');
@@ -57,7 +73,7 @@ test('a taken port ends it with code 1 before anything is started', async () => 
 
 test('something that is not a port is refused with the option that it was given to', async () => {
   const started = runTypeScript(START, ['--ui-port', '70000']);
-  expect(await started.ended).toBe(1);
+  expect(await started.ended).toBe(2);
   expect(started.lines[0]).toBe(
     "error: option '--ui-port <port>' argument '70000' is invalid. Not a port (1 to 65535).",
   );
