@@ -31,4 +31,6 @@ export const LIMITS = {
   graphBytes: 150_000,
   /** Outcomes that one activity records in one round trip. */
   batchSize: 200,
+  /** The same bound by size: Temporal terminates a workflow that gives an activity more than 2 MB. */
+  batchBytes: 500_000,
 } as const;

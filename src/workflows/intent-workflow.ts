@@ -111,10 +111,12 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
 
     const ended = () => isTerminal(intent.graph, intent.state) && recorder.allRecorded;
     const historyIsLong = () => isLong(workflowInfo(), intent) && recorder.carriable !== undefined;
+    // Requests that change nothing, repeated ones say, make a history long as well: a run takes 10,000 signals at most.
+    const overdue = () => workflowInfo().continueAsNewSuggested && historyIsLong();
 
     for (;;) {
       visibility.refresh();
-      await condition(() => recorder.pending || ended());
+      await condition(() => recorder.pending || ended() || overdue());
       if (!ended() && !historyIsLong()) {
         await recorder.recordNext(historyIsLong);
         continue;

@@ -144,7 +144,7 @@ export class Recorder {
    * when `interrupted` while Postgres does not answer: recording them again does no harm.
    */
   async recordNext(interrupted: () => boolean): Promise<void> {
-    const batch = this.queue.slice(0, LIMITS.batchSize);
+    const batch = this.nextBatch();
     const decisions = batch.map(({ decision }) => decision);
     const { id, organizationId } = this.intent;
     try {
@@ -166,6 +166,16 @@ export class Recorder {
       this.unanswered = false;
       this.quarantine(failure.message, batch);
     }
+  }
+
+  /** As many of the oldest as one activity may take, and at least one. */
+  private nextBatch(): Unrecorded[] {
+    let bytes = 0;
+    const tooMuch = this.queue.findIndex(
+      (item, index) => (bytes += item.bytes) > LIMITS.batchBytes && index > 0,
+    );
+    const fitting = tooMuch === -1 ? this.queue.length : tooMuch;
+    return this.queue.slice(0, Math.min(fitting, LIMITS.batchSize));
   }
 
   private adopt(batch: readonly Unrecorded[], stored: readonly RecordedTransition[]): void {
