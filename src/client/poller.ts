@@ -11,13 +11,15 @@ interface Waiter<Key, Value> {
   reject: (error: unknown) => void;
 }
 
-/** How long to wait between two looks, by the age of the youngest waiter: a fresh one expects its answer soon. */
-function pauseMs(youngestMs: number): number {
-  if (youngestMs < 60) return 3;
-  if (youngestMs < 500) return 10;
-  if (youngestMs < 3_000) return 50;
-  return 250;
-}
+/**
+ * When to look, all in milliseconds. A look takes time from what it waits for, so there is none before half of the
+ * time that values have lately taken; from then on pauses are a tenth of that time, or of the waiter's own if it has
+ * waited longer: a wait lasts a tenth longer than it has to, at most.
+ */
+const LOOKS = { shortestPause: 1, longestPause: 250, typicalAtFirst: 10, typicalAtMost: 100 };
+
+/** How much of the typical time a new one makes up. */
+const NEWEST_SHARE = 0.1;
 
 /** One query's worth of keys. */
 const KEYS_PER_QUERY = 1_000;
@@ -32,6 +34,7 @@ const LAST_LOOK_MS = 250;
 export class Poller<Key, Value> {
   private readonly waiters = new Set<Waiter<Key, Value>>();
   private running = false;
+  private typicalMs = LOOKS.typicalAtFirst;
 
   constructor(private readonly fetch: (keys: readonly Key[]) => Promise<ReadonlyArray<Value | undefined>>) {}
 
@@ -53,17 +56,22 @@ export class Poller<Key, Value> {
     this.running = true;
     while (this.waiters.size > 0) {
       await this.look();
-      const now = Date.now();
-      let youngest = Infinity;
-      let nearestDeadline = Infinity;
-      for (const waiter of this.waiters) {
-        youngest = Math.min(youngest, now - waiter.since);
-        nearestDeadline = Math.min(nearestDeadline, waiter.deadline - now);
-      }
-      if (this.waiters.size > 0) await sleep(Math.max(1, Math.min(pauseMs(youngest), nearestDeadline)));
+      if (this.waiters.size > 0) await sleep(this.pauseMs());
     }
     // Not a promise tick after the loop's last look at the waiters: one that came in between would be forgotten.
     this.running = false;
+  }
+
+  /** Until somebody's value may be there, or somebody's time is up. */
+  private pauseMs(): number {
+    const now = Date.now();
+    let pause = LOOKS.longestPause;
+    for (const { since, deadline } of this.waiters) {
+      const age = now - since;
+      const worthALook = Math.max(this.typicalMs / 2 - age, Math.max(this.typicalMs, age) / 10);
+      pause = Math.min(pause, worthALook, deadline - now);
+    }
+    return Math.max(LOOKS.shortestPause, pause);
   }
 
   private async look(): Promise<void> {
@@ -78,8 +86,11 @@ export class Poller<Key, Value> {
 
   private judge(waiter: Waiter<Key, Value>, value: Value | undefined): void {
     try {
-      if (value !== undefined && waiter.accept(value)) this.settle(waiter, value);
-      else if (Date.now() >= waiter.deadline) this.settle(waiter, undefined);
+      if (value !== undefined && waiter.accept(value)) {
+        const took = Math.min(Date.now() - waiter.since, LOOKS.typicalAtMost);
+        this.typicalMs += (took - this.typicalMs) * NEWEST_SHARE;
+        this.settle(waiter, value);
+      } else if (Date.now() >= waiter.deadline) this.settle(waiter, undefined);
     } catch (error) {
       this.forget(waiter);
       waiter.reject(error);
