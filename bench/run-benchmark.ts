@@ -6,6 +6,7 @@ import { IntentClient } from '../src/client';
 import { createPool } from '../src/database/pool';
 import type { ShowProgress } from '../src/dev/progress';
 import { startStack, type Stack } from '../src/dev/stack/stack';
+import { backToBack } from './cases/back-to-back';
 import { concurrent } from './cases/concurrent';
 import { growth } from './cases/growth';
 import { historyCost } from './cases/history-cost';
@@ -78,6 +79,7 @@ export async function runBenchmark(options: BenchmarkOptions): Promise<Report> {
     const contenders = [intentEngine(intents), ...bareUpdates(client), await plainPostgres(pool)];
     const casesOf = (sizes: typeof FULL) => [
       uncontended(sizes.uncontended),
+      backToBack(sizes.uncontended),
       concurrent(sizes.concurrent.intents, sizes.concurrent.each),
       ...sizes.sameMoment.requests.map((requests) => sameMoment(requests, sizes.sameMoment.bursts)),
       historyCost(client, sizes.history),

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-import type { Case } from './cases/case';
+import { rotated, type Case, type Sample } from './cases/case';
 import type { Contender, ContenderKey } from './contenders/contender';
 import type { CaseReport, Figures } from './report';
 import { spreadOf } from './statistics';
@@ -16,7 +16,7 @@ export interface Rounds {
   signal: AbortSignal;
 }
 
-type Samples = Map<ContenderKey, Record<string, number>[]>;
+type Samples = Map<ContenderKey, Sample[]>;
 
 /**
  * Measures every case for every contender in every round, by turns: whatever slows the machine down for a while then
@@ -42,12 +42,22 @@ export async function runRounds({
   }
   for (let round = 0; round < rounds; round += 1) {
     for (const [each, ofCase] of samples) {
-      for (const contender of rotated(takingPart(each, contenders), round)) {
+      const keep = (key: ContenderKey, sample: Sample) =>
+        ofCase.set(key, [...(ofCase.get(key) ?? []), sample]);
+      const inTurn = rotated(takingPart(each, contenders), round);
+      const begin = async (what: string) => {
         signal.throwIfAborted();
-        step(`round ${round + 1} of ${rounds}: ${each.key}, ${contender.title}`);
+        step(`round ${round + 1} of ${rounds}: ${each.key}, ${what}`);
         await pause(pauseMs);
-        const sample = await each.measure(contender);
-        ofCase.set(contender.key, [...(ofCase.get(contender.key) ?? []), sample]);
+      };
+      if ('measureByTurns' in each) {
+        await begin('by turns');
+        for (const [key, sample] of await each.measureByTurns(inTurn)) keep(key, sample);
+        continue;
+      }
+      for (const contender of inTurn) {
+        await begin(contender.title);
+        keep(contender.key, await each.measure(contender));
       }
     }
   }
@@ -56,12 +66,6 @@ export async function runRounds({
 
 function takingPart(each: Case, contenders: Contender[]): Contender[] {
   return contenders.filter(({ key }) => each.contenders.includes(key));
-}
-
-/** Nobody always comes first. */
-function rotated<T>(items: T[], by: number): T[] {
-  const first = by % items.length;
-  return [...items.slice(first), ...items.slice(0, first)];
 }
 
 function reportOf({ key, title, metrics, contenders }: Case, samples: Samples): CaseReport {

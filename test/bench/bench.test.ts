@@ -28,6 +28,7 @@ function caseOf(key: string): CaseReport {
 it('measures every case', () => {
   expect(report.cases.map(({ key }) => key)).toEqual([
     'uncontended',
+    'backToBack',
     'concurrent',
     'sameMoment5',
     'sameMoment10',
@@ -38,6 +39,7 @@ it('measures every case', () => {
 
 it.each([
   ['uncontended', ['engine', 'bareUpdate', 'plainPostgres'], ['p50', 'p95', 'p99']],
+  ['backToBack', ['engine', 'bareUpdate', 'plainPostgres'], ['p50', 'p95', 'p99']],
   ['concurrent', ['engine', 'bareUpdate', 'plainPostgres'], ['p50', 'p95', 'p99', 'throughput']],
   ['sameMoment5', ['engine', 'bareUpdate', 'bareUpdateNaive', 'plainPostgres'], ['allAnswered', 'applied']],
   ['sameMoment10', ['engine', 'bareUpdate', 'bareUpdateNaive', 'plainPostgres'], ['allAnswered', 'applied']],
