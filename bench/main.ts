@@ -20,7 +20,7 @@ function command(): Command {
   return new Command('npm run bench --')
     .description(
       'Measures the engine beside its floors, the bare Temporal Update and plain Postgres, on servers of its own.\n' +
-        'Progress goes to standard error, the report to standard output. Takes about 10 minutes; leave the machine alone.',
+        'Progress goes to standard error, the report to standard output. Takes about 4 minutes; leave the machine alone.',
     )
     .option(
       '--rounds <count>',
