@@ -13,7 +13,8 @@ const mayImport = {
   client: ['graph', 'intent', 'database'],
   worker: ['graph', 'intent', 'database', 'graph-file', 'activities', 'workflows'],
   import: ['graph', 'intent', 'database', 'graph-file', 'client'],
-  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'dev'],
+  ops: ['graph', 'intent', 'database', 'workflows/audit-sink.ts', 'worker'],
+  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'ops', 'dev'],
   dev: ['intent', 'database'],
   demo: ['graph', 'client', 'cli', 'dev'],
 };

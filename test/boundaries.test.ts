@@ -73,7 +73,16 @@ const IMPORTS: Record<string, string[]> = {
     '-dev/machine/ports',
   ],
   'dev/checkout': ['intent', 'database/pool', '-client', '-cli/cli', '-worker', '-demo/show-sql'],
-  'cli/suggest': ['graph', 'client', 'dev/machine/ports', '-worker', '-demo/show-sql'],
+  'ops/findings': [
+    'graph',
+    'database/pool',
+    'workflows/audit-sink',
+    'worker',
+    '-workflows',
+    '-client',
+    '-cli/cli',
+  ],
+  'cli/suggest': ['graph', 'client', 'ops/findings', 'dev/machine/ports', '-worker', '-demo/show-sql'],
 };
 
 interface Verdict {

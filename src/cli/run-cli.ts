@@ -8,6 +8,7 @@ import { addHistoryCommand } from './commands/history';
 import { addImportCommand } from './commands/import';
 import { addMigrateCommand } from './commands/migrate';
 import { addTransitionCommand } from './commands/transition';
+import { addVerifyCommand } from './commands/verify';
 import { explainError } from './explain-error';
 import { version } from './version';
 
@@ -69,6 +70,7 @@ function createProgram(cli: Cli): Command {
   addHistoryCommand(program, cli);
   addGraphCommands(program, cli);
   addImportCommand(program, cli);
+  addVerifyCommand(program, cli);
   addMigrateCommand(program, cli);
   return program;
 }

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { createActivities } from '../activities';
 import { INTENTS_TASK_QUEUE } from '../intent';
 import { loadWorkflowBundle, payloadConverterPath } from './bundle';
+import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
 
 export interface IntentWorkerOptions {
   connection: NativeConnection;
@@ -43,5 +44,6 @@ export async function createIntentWorker({
     // Local activities in flight get this long to finish when the worker is told to stop.
     shutdownGraceTime: '10s',
     ...overrides,
+    sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },
   });
 }

@@ -3,7 +3,8 @@ import type { Pool } from 'pg';
 import { graphFingerprint } from '../database/graph-fingerprint';
 import { pendingMigrations } from '../database/pending-migrations';
 import { readGraphs, type RegisteredGraph } from '../database/read-graphs';
-import { BUILTIN_GRAPHS, checkGraph, formatGraphProblem, formatGraphReference, type Graph } from '../graph';
+import { problemsOfRegistered } from '../database/registered-graph-problems';
+import { BUILTIN_GRAPHS, checkGraph, formatGraphProblem, formatGraphReference } from '../graph';
 
 /** Why a worker must not start; the message lists everything that was found. */
 export class StartupCheckError extends Error {
@@ -34,7 +35,9 @@ export async function checkGraphs(pool: Pool, expected: readonly ExpectedGraph[]
   const registered = await readGraphs(pool);
   const builtin = BUILTIN_GRAPHS.map((definition) => ({ source: 'built-in', definition }));
   const problems = [
-    ...registered.flatMap(problemsOfRegistered),
+    ...registered.flatMap((graph) =>
+      problemsOfRegistered(graph).map((problem) => `${formatGraphReference(graph)} (registered): ${problem}`),
+    ),
     ...[...builtin, ...expected].flatMap((graph) => problemsOfExpected(graph, registered)),
   ];
   if (problems.length > 0) {
@@ -42,20 +45,6 @@ export async function checkGraphs(pool: Pool, expected: readonly ExpectedGraph[]
       ['Workflow graph validation failed', ...problems.map((line) => `  ${line}`)].join('\n'),
     );
   }
-}
-
-function problemsOfRegistered({ name, version, definition, fingerprint, edges }: RegisteredGraph): string[] {
-  const source = `${name}@${version} (registered)`;
-  const checked = checkGraph(definition);
-  if (!checked.ok) return checked.problems.map((problem) => `${source}: ${formatGraphProblem(problem)}`);
-  const problems: string[] = [];
-  if (graphFingerprint(checked.graph) !== fingerprint) {
-    problems.push(`${source}: the definition is not the one that was registered (its fingerprint differs)`);
-  }
-  if (edgesOf(checked.graph).join() !== [...edges].sort().join()) {
-    problems.push(`${source}: workflow_graph_edges differs from the definition`);
-  }
-  return problems;
 }
 
 function problemsOfExpected(
@@ -72,10 +61,4 @@ function problemsOfExpected(
   return match.fingerprint === graphFingerprint(graph)
     ? []
     : [`${source}: ${reference} is registered with another definition; raise its version and register it`];
-}
-
-function edgesOf(graph: Graph): string[] {
-  return Object.entries(graph.transitions)
-    .flatMap(([from, targets]) => (targets ?? []).map((to) => `${from} → ${to}`))
-    .sort();
 }

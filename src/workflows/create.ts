@@ -5,10 +5,12 @@ import {
   isIntentId,
   parseIntentInput,
   RememberedOutcomes,
+  type DecidedTransition,
   type Intent,
 } from '../intent';
 import { initialState } from '../graph';
 import { FAILURE_TYPES } from './activities';
+import { auditSink } from './audit-sink';
 import { localFirst, permanentFailure, type Recorded } from './record';
 
 /**
@@ -28,8 +30,8 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
   const parsed = parseIntentInput(input);
   if (!parsed.valid) throw ApplicationFailure.nonRetryable(parsed.message, FAILURE_TYPES.invalidInput);
 
-  const { occurredAt, ...details } = parsed.input;
-  const request = { ...details, id, runId, transitionedAt: occurredAt ?? new Date().toISOString() };
+  const { occurredAt, graph, ...details } = parsed.input;
+  const request = { ...details, graph, id, runId, transitionedAt: occurredAt ?? new Date().toISOString() };
   const created = await localFirst('create', true, (activities) => activities.createIntent(request)).catch(
     (error: unknown) => {
       const failure = permanentFailure(error);
@@ -39,14 +41,19 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
 
   const state = initialState(created.graph);
   const outcomes = new RememberedOutcomes();
-  outcomes.add({
+  const { createdBy } = details;
+  const creation: DecidedTransition = {
     status: 'applied',
     sequence: 1,
     requestId: CREATION_REQUEST_ID,
     previousState: null,
     newState: state,
     transitionedAt: created.transitionedAt,
-  });
+    ...(createdBy !== undefined && { actor: createdBy }),
+  };
+  outcomes.add(creation);
+  auditSink().created({ ...details }, created.graph);
+  auditSink().recorded([{ ...creation, hash: created.hash }], []);
   return {
     intent: {
       id,

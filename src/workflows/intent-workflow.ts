@@ -21,6 +21,7 @@ import {
   type Outcome,
 } from '../intent';
 import { FAILURE_TYPES } from './activities';
+import { auditSink } from './audit-sink';
 import { carryOver, restore, type CarriedIntent } from './carry-over';
 import { checkStart } from './check-start';
 import { createIntent } from './create';
@@ -92,6 +93,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
         : { intent: restore(workflowInfo().workflowId, carried), recorded: carried.recorded });
     const visibility = new Visibility(intent, recorded, carried?.state);
     if (carried === undefined) visibility.introduce();
+    else auditSink().continued({ ...recorded });
 
     const recorder = new Recorder(intent, recorded);
     // What was carried is in this run's history, whatever caused it.

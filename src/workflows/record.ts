@@ -6,8 +6,9 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 
-import { jsonBytes, LIMITS, type Decision, type Intent } from '../intent';
+import { jsonBytes, LIMITS, type DecidedRejection, type Decision, type Intent } from '../intent';
 import type { IntentActivities, RecordedTransition } from './activities';
+import { auditSink, type WitnessedTransition } from './audit-sink';
 
 /** How far Postgres is known to have followed. */
 export interface Recorded {
@@ -180,11 +181,22 @@ export class Recorder {
 
   private adopt(batch: readonly Unrecorded[], stored: readonly RecordedTransition[]): void {
     this.queue.splice(0, batch.length);
+    const bySequence = new Map(stored.map((transition) => [transition.sequence, transition]));
+    const transitions: WitnessedTransition[] = [];
+    const rejections: DecidedRejection[] = [];
     for (const { decision, bytes } of batch) {
       this.unrecordedBytes -= bytes;
-      if (decision.status === 'applied') this.recorded.recordedSequence = decision.sequence;
-      else this.recorded.recordedRejections = decision.number;
+      if (decision.status === 'applied') {
+        this.recorded.recordedSequence = decision.sequence;
+        const { transitionedAt = decision.transitionedAt, hash = '' } =
+          bySequence.get(decision.sequence) ?? {};
+        transitions.push({ ...decision, transitionedAt, hash });
+      } else {
+        this.recorded.recordedRejections = decision.number;
+        rejections.push(decision);
+      }
     }
+    auditSink().recorded(transitions, rejections);
     for (const transition of stored) this.intent.outcomes.adoptTime(transition);
     this.recorded.auditHash = stored.at(-1)?.hash ?? this.recorded.auditHash;
   }

@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 import { DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 
 import { payloadConverterPath } from '../../src/worker/bundle';
+import { UNHEARD_AUDIT_SINK } from '../../src/worker/unheard-audit-sink';
 import { fromEnvironment } from '../setup/intent-environment';
 
 interface RecordedEvent {
@@ -26,6 +27,7 @@ async function replay(history: RecordedHistory, workflowId?: string): Promise<vo
   const options: ReplayWorkerOptions = {
     workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
     dataConverter: { payloadConverterPath },
+    sinks: UNHEARD_AUDIT_SINK,
   };
   const id = history.events[0]?.workflowExecutionStartedEventAttributes?.workflowId;
   await Worker.runReplayHistory(options, history, workflowId ?? id);

@@ -5,8 +5,8 @@ import { DEFAULT_CONCURRENCY, importEventLog } from '../../import/import-event-l
 import { graphOfFile, registeredGraph } from '../../import/import-graph';
 import { DEFAULT_COLUMNS } from '../../import/read-events';
 import { EXIT, UsageError, type Cli } from '../cli';
-import { importProgress } from '../import-progress';
 import { importReport } from '../import-report';
+import { progressBar } from '../progress-bar';
 import { positiveInteger, taskQueueOption } from '../options';
 import { withIntents, type Engine } from '../open-intents';
 
@@ -74,7 +74,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .action(async (file: string, options: ImportCommandOptions) => {
       checkOptions(options);
       const { organization, delimiter, utcOffset, concurrency, errors, taskQueue, json } = options;
-      const progress = importProgress(cli.streams.stderr);
+      const progress = progressBar(cli.streams.stderr, 'rows');
       const summary = await withIntents(cli, { taskQueue }, async (engine) => {
         const graph = await findGraph(cli, engine, options);
         try {
@@ -96,7 +96,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
             concurrency,
             errorsFile: errors,
             onProgress: progress.show,
-            onCheck: progress.checking,
+            onCheck: () => progress.next('Comparing the audit trail with the file'),
           });
         } finally {
           progress.end();

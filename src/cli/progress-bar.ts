@@ -1,24 +1,31 @@
 import { Format, SingleBar } from 'cli-progress';
 
-export interface ImportProgress {
+export interface ProgressBar {
   show: (progress: { done: number; total: number }) => void;
-  checking: () => void;
+  /** Ends the bar and says what comes now. */
+  next: (what: string) => void;
+  /** Writes a line above the bar. */
+  line: (text: string, write: (text: string) => void) => void;
   end: () => void;
 }
 
 const LINE_EVERY_MS = 5_000;
-/** The rate is that of the last seconds: a resumed import passes what is there already in no time. */
+/** The rate is that of the last seconds: a resumed run passes what is there already in no time. */
 const RATE_OVER_MS = 10_000;
 
-/** A bar on a terminal; elsewhere a line every few seconds. */
-export function importProgress(stream: NodeJS.WritableStream & { isTTY?: boolean }): ImportProgress {
-  const rate = rateOfLateSeconds();
-  return stream.isTTY === true ? bar(stream, rate) : logLines(stream, rate);
+/**
+ * A bar on a terminal; elsewhere a line every few seconds.
+ *
+ * @param unit what is counted, in the plural: `rows`
+ */
+export function progressBar(stream: NodeJS.WritableStream & { isTTY?: boolean }, unit: string): ProgressBar {
+  const rate = rateOfLateSeconds(unit);
+  return stream.isTTY === true ? bar(stream, unit, rate) : logLines(stream, unit, rate);
 }
 
 type Rate = (done: number, total: number) => string;
 
-function bar(stream: NodeJS.WritableStream, rate: Rate): ImportProgress {
+function bar(stream: NodeJS.WritableStream, unit: string, rate: Rate): ProgressBar {
   let shown: SingleBar | undefined;
   const end = () => {
     shown?.stop();
@@ -32,35 +39,42 @@ function bar(stream: NodeJS.WritableStream, rate: Rate): ImportProgress {
           fps: 5,
           hideCursor: true,
           format: (options, params, payload: { rate?: string }) =>
-            `[${Format.BarFormat(params.progress, options)}] ${params.value}/${params.total} rows, ${payload.rate ?? ''}`,
+            `[${Format.BarFormat(params.progress, options)}] ${params.value}/${params.total} ${unit}, ${payload.rate ?? ''}`,
         });
         shown.start(total, done, { rate: '' });
       }
       shown.update(done, { rate: rate(done, total) });
     },
-    checking: () => {
+    next: (what) => {
       end();
-      stream.write('Comparing the audit trail with the file\n');
+      stream.write(`${what}\n`);
+    },
+    line: (text, write) => {
+      // Over the bar, which is drawn anew below.
+      if (shown !== undefined) stream.write('\r\x1b[2K');
+      write(text);
+      shown?.render();
     },
     end,
   };
 }
 
-function logLines(stream: NodeJS.WritableStream, rate: Rate): ImportProgress {
+function logLines(stream: NodeJS.WritableStream, unit: string, rate: Rate): ProgressBar {
   let nextAt = 0;
   return {
     show: ({ done, total }) => {
       const text = rate(done, total);
       if (Date.now() < nextAt && done < total) return;
       nextAt = Date.now() + LINE_EVERY_MS;
-      stream.write(`${done} of ${total} rows, ${text}\n`);
+      stream.write(`${done} of ${total} ${unit}, ${text}\n`);
     },
-    checking: () => stream.write('Comparing the audit trail with the file\n'),
+    next: (what) => stream.write(`${what}\n`),
+    line: (text, write) => write(text),
     end: () => undefined,
   };
 }
 
-function rateOfLateSeconds(): Rate {
+function rateOfLateSeconds(unit: string): Rate {
   const samples: Array<{ at: number; done: number }> = [];
   return (done, total) => {
     const at = Date.now();
@@ -71,7 +85,7 @@ function rateOfLateSeconds(): Rate {
     if (oldest === undefined || at - oldest.at < 200) return 'starting';
     const perSecond = ((done - oldest.done) * 1_000) / (at - oldest.at);
     const left = perSecond > 0 ? `${duration((total - done) / perSecond)} left` : 'waiting';
-    return `${Math.round(perSecond)} rows/s, ${left}`;
+    return `${Math.round(perSecond)} ${unit}/s, ${left}`;
   };
 }
 

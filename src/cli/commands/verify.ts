@@ -1,0 +1,141 @@
+import { Option, type Command } from 'commander';
+
+import { isIntentId } from '../../intent';
+import { formatFinding, type Finding } from '../../ops/findings';
+import { verify, type VerifyMode, type VerifyOptions, type VerifySummary } from '../../ops/verify';
+import { UsageError, type Cli } from '../cli';
+import { databaseUrl, resolveEnvironment } from '../environment';
+import { explainError } from '../explain-error';
+import { withDatabase } from '../open-database';
+import { withIntents } from '../open-intents';
+import { progressBar } from '../progress-bar';
+import { quietRuntime } from '../quiet-runtime';
+
+interface VerifyCommandOptions {
+  fast?: boolean;
+  sqlOnly?: boolean;
+  organization?: string;
+  checkpoint?: string;
+  json?: boolean;
+}
+
+/** Apart from the other commands': whoever schedules this one must tell drift from a check that did not come about. */
+const EXIT = { clean: 0, drift: 1, notChecked: 2 } as const;
+
+const HELP = `
+Three ways, each with all of the ones before:
+  --sql-only  what Postgres says of itself: chains, sequences, states, edges, mirror, triggers, registered graphs
+  --fast      and the head of each chain against what its workflow remembers; needs a worker
+  (neither)   and every row against the replayed history in Temporal, and the intents that Postgres lacks
+
+Nothing is changed. With --checkpoint an interrupted run goes on where it was when it is started again.
+
+Exit codes:
+  0  clean
+  1  something is not as it must be
+  2  something could not be checked: a server does not answer, a history can't be replayed, or wrong usage
+
+Examples:
+  intent verify
+  intent verify --fast --checkpoint verify.json
+  intent verify 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11
+  intent verify --json | jq -c 'select(.type == "finding")'`;
+
+export function addVerifyCommand(program: Command, cli: Cli): void {
+  program
+    .command('verify')
+    .description('Checks that nothing has drifted: Postgres by its own rules, and against Temporal.')
+    .argument('[id...]', 'intents to verify; default: all')
+    .addOption(
+      new Option('--fast', 'compare only the heads of the chains with Temporal').conflicts('sqlOnly'),
+    )
+    .option('--sql-only', 'leave Temporal out')
+    .option('--organization <uuid>', 'intents of this organization only')
+    .option('--checkpoint <file>', 'keep the position there, and go on from it')
+    .option('--json', 'print a line of JSON for each finding, and one with the summary at the end')
+    .addHelpText('after', HELP)
+    .action(async (ids: string[], options: VerifyCommandOptions) => {
+      checkArguments(ids, options);
+      const interrupted = new AbortController();
+      const onSignal = () => interrupted.abort();
+      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      try {
+        const summary = await runVerify(cli, ids, options, interrupted.signal);
+        print(cli, options, summary);
+        cli.exitCode = exitCodeOf(summary);
+      } catch (error) {
+        const { message } = explainError(error);
+        cli.note(`error: ${message ?? 'unknown'}`);
+        cli.exitCode = EXIT.notChecked;
+      } finally {
+        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+      }
+    });
+}
+
+function checkArguments(ids: readonly string[], { organization }: VerifyCommandOptions): void {
+  const wrong = ids.find((id) => !isIntentId(id));
+  if (wrong !== undefined)
+    throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(wrong)}`);
+  if (organization !== undefined && !isIntentId(organization.toLowerCase())) {
+    throw new UsageError(`--organization: must be a UUID, not "${organization}"`);
+  }
+}
+
+async function runVerify(
+  cli: Cli,
+  ids: readonly string[],
+  { fast, sqlOnly, organization, checkpoint, json }: VerifyCommandOptions,
+  signal: AbortSignal,
+): Promise<VerifySummary> {
+  const mode: VerifyMode = sqlOnly ? 'sql' : fast ? 'fast' : 'full';
+  const progress = progressBar(cli.streams.stderr, 'intents');
+  const say = (text: string, value: Finding | object) =>
+    progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
+  const options: Omit<VerifyOptions, 'pool'> = {
+    mode,
+    ids: ids.length === 0 ? undefined : ids,
+    organizationId: organization?.toLowerCase(),
+    checkpoint,
+    signal,
+    onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
+    onUnchecked: (intentId, reason) =>
+      say(`not checked: intent ${intentId}: ${reason}`, { type: 'unchecked', intentId, reason }),
+    onProgress: progress.show,
+  };
+  try {
+    if (mode === 'sql') {
+      return await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) => verify({ ...options, pool }));
+    }
+    quietRuntime();
+    return await withIntents(cli, {}, ({ pool, temporal }) => verify({ ...options, pool, client: temporal }));
+  } finally {
+    progress.end();
+  }
+}
+
+function exitCodeOf({ findings, unchecked, complete }: VerifySummary): number {
+  if (Object.keys(findings).length > 0) return EXIT.drift;
+  return unchecked > 0 || !complete ? EXIT.notChecked : EXIT.clean;
+}
+
+function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: VerifySummary): void {
+  if (json) return cli.print(JSON.stringify({ type: 'summary', ...summary }));
+  const { mode, intents, witnessed, forgotten, unchecked, findings, complete, seconds } = summary;
+  const counts = Object.entries(findings).map(([code, count]) => `${code} ${count}`);
+  cli.print(`${intents} intents in ${seconds.toFixed(1)} s`);
+  if (mode !== 'sql') {
+    const compared =
+      mode === 'full' ? 'compared row by row with Temporal' : 'whose head Temporal confirms or denies';
+    cli.print(`  ${witnessed} ${compared}`);
+    if (forgotten > 0)
+      cli.print(`  ${forgotten} that Temporal's retention has deleted: only Postgres speaks for them`);
+    if (unchecked > 0) cli.print(`  ${unchecked} that could not be checked`);
+  }
+  if (!complete) {
+    const how = checkpoint === undefined ? '--checkpoint FILE keeps the position' : 'run it again to go on';
+    cli.print(`Stopped before the end; ${how}.`);
+  }
+  if (counts.length > 0) cli.print(`Drift: ${counts.join(', ')}.`);
+  else if (unchecked === 0 && complete) cli.print('Clean.');
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+
+import { readIntents, type IntentRow } from '../database/read-intents';
+import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
+import type { Checked, Witness } from './check-witness';
+import type { Finding } from './findings';
+import { IN_DOUBT, isUnderWay, PATIENCE } from './under-way';
+
+/** What the workflow remembers of Postgres. */
+interface Head {
+  sequence: number;
+  auditHash: string | null;
+  underWay: boolean;
+}
+
+const QUERY_TIMEOUT_MS = 10_000;
+
+/**
+ * The fast comparison: the hash of the last row that the workflow remembers stands for the whole chain, which SQL has
+ * found unbroken. Asks running workflows, so it needs a worker; ended ones have it in their result.
+ */
+export function headWitness(pool: Pool, client: Client): Witness {
+  async function hashAt(id: string, sequence: number): Promise<string | undefined> {
+    const { rows } = await pool.query<{ hash: string }>({
+      name: 'audit_hash_at',
+      text: 'SELECT hash FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence = $2',
+      values: [id, sequence],
+    });
+    return rows[0]?.hash;
+  }
+
+  async function compare({ id, organizationId }: IntentRow, head: Head): Promise<Finding[]> {
+    const about = { intentId: id, organizationId };
+    const hash = await hashAt(id, head.sequence);
+    if (hash === undefined) {
+      const detail = 'Postgres lacks the row, and maybe others before it';
+      return [{ code: 'TEMPORAL_AHEAD', ...about, sequence: head.sequence, detail }];
+    }
+    if (hash !== head.auditHash) {
+      const detail = `hash is ${hash}, Temporal knows ${head.auditHash}`;
+      return [{ code: 'WITNESS_DIFFERS', ...about, sequence: head.sequence, detail }];
+    }
+    const [now] = await readIntents(pool, [id]);
+    if (now === undefined || now.sequence <= head.sequence) return [];
+    const detail = `Temporal knows the rows up to ${head.sequence}`;
+    return [{ code: 'POSTGRES_AHEAD', ...about, sequence: now.sequence, detail }];
+  }
+
+  return {
+    async check(intent): Promise<Checked> {
+      for (let attempt = 1; ; attempt += 1) {
+        const head = await headOf(client, intent.id);
+        if (typeof head === 'string') return { status: 'unchecked', reason: head };
+        if (head === undefined) return { status: 'forgotten' };
+        const findings = await compare(intent, head);
+        const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
+        if (!ahead || (attempt > 1 && !head.underWay)) return { status: 'checked', findings };
+        if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
+        await sleep(PATIENCE.pauseMs);
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
+
+/** The head, the reason why it can't be had, or `undefined` when Temporal has forgotten the intent. */
+async function headOf(client: Client, id: string): Promise<Head | string | undefined> {
+  const handle = client.workflow.getHandle(id);
+  try {
+    const description = await handle.describe();
+    const { status } = description;
+    if (status.name === 'COMPLETED') {
+      return { ...((await handle.result()) as Omit<Head, 'underWay'>), underWay: false };
+    }
+    if (status.name !== 'RUNNING') return `its workflow is ${status.name}; verify it without --fast`;
+    const { recordedSequence, auditHash } = await client.connection.withDeadline(
+      Date.now() + QUERY_TIMEOUT_MS,
+      () => handle.query<IntentDescription>(DESCRIBE_QUERY),
+    );
+    return { sequence: recordedSequence, auditHash, underWay: isUnderWay(description) };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    return `its workflow does not answer (${(error as Error).message}); is a worker running?`;
+  }
+}

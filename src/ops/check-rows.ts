@@ -1,0 +1,121 @@
+import type { Pool } from 'pg';
+
+import type { Finding, FindingCode } from './findings';
+
+/**
+ * All that SQL alone can say of a stretch of intents: from `$1`, exclusive, to `$2`, inclusive, by id; of one
+ * organization where `$3` is not null. Anyone may run it by hand.
+ */
+const CHECK_ROWS_SQL = `
+WITH page AS (
+  SELECT * FROM intent_workflows i
+   WHERE i.id > $1::uuid AND i.id <= $2::uuid AND ($3::uuid IS NULL OR i.organization_id = $3::uuid)
+), trail AS (
+  SELECT a.*,
+         intent_audit_hash(lag(a.hash) OVER chain, a) AS computed,
+         coalesce(lag(a.sequence) OVER chain, 0) AS before,
+         lag(a.new_state) OVER chain AS came_from,
+         row_number() OVER newest = 1 AS is_last,
+         p.organization_id AS owner, p.graph_name, p.graph_version
+    FROM workflow_transition_audit a JOIN page p ON p.id = a.workflow_id
+  WINDOW chain AS (PARTITION BY a.workflow_id ORDER BY a.sequence),
+         newest AS (PARTITION BY a.workflow_id ORDER BY a.sequence DESC)
+), refusals AS (
+  SELECT r.*, coalesce(lag(r.number) OVER (PARTITION BY r.workflow_id ORDER BY r.number), 0) AS before,
+         p.organization_id AS owner
+    FROM workflow_transition_rejections r JOIN page p ON p.id = r.workflow_id
+)
+SELECT 'SEQUENCE_GAP' AS code, workflow_id, owner AS organization_id, sequence,
+       format('%s comes after %s', sequence, before) AS detail
+  FROM trail WHERE sequence <> before + 1
+UNION ALL
+SELECT 'ROW_ALTERED', workflow_id, owner, sequence,
+       format('its hash is %s…, its content and the row before give %s…', left(hash, 12), left(computed, 12))
+  FROM trail WHERE sequence = before + 1 AND hash IS DISTINCT FROM computed
+UNION ALL
+SELECT 'STATES_DISCONNECTED', workflow_id, owner, sequence,
+       format('it begins in %s, the row before led to %s',
+              coalesce(previous_state::text, 'nothing'), coalesce(came_from::text, 'nothing'))
+  FROM trail WHERE sequence = before + 1 AND previous_state IS DISTINCT FROM came_from
+UNION ALL
+SELECT 'NO_SUCH_EDGE', t.workflow_id, t.owner, t.sequence,
+       format('%s@%s has no edge from %s to %s', t.graph_name, t.graph_version,
+              coalesce(t.previous_state::text, 'nothing'), t.new_state)
+  FROM trail t
+ WHERE CASE WHEN t.sequence = 1
+            THEN t.new_state IS DISTINCT FROM (SELECT g.initial_state FROM workflow_graphs g
+                                                WHERE (g.name, g.version) = (t.graph_name, t.graph_version))
+            ELSE NOT EXISTS (SELECT FROM workflow_graph_edges e
+                              WHERE (e.graph_name, e.graph_version) = (t.graph_name, t.graph_version)
+                                AND e.from_state = t.previous_state AND e.to_state = t.new_state) END
+UNION ALL
+SELECT 'ORGANIZATION_DIFFERS', workflow_id, owner, sequence, format('the row belongs to %s', organization_id)
+  FROM trail WHERE organization_id <> owner
+UNION ALL
+SELECT 'ORGANIZATION_DIFFERS', workflow_id, owner, number,
+       format('rejection %s belongs to %s', number, organization_id)
+  FROM refusals WHERE organization_id <> owner
+UNION ALL
+SELECT 'TRAIL_MISSING', p.id, p.organization_id, NULL, format('it is in %s', p.state)
+  FROM page p WHERE NOT EXISTS (SELECT FROM trail t WHERE t.workflow_id = p.id)
+UNION ALL
+SELECT 'MIRROR_DIFFERS', p.id, p.organization_id, t.sequence,
+       format('it says %s at sequence %s, the last audit row %s at %s', p.state, p.sequence, t.new_state, t.sequence)
+  FROM page p JOIN trail t ON t.workflow_id = p.id AND t.is_last
+ WHERE (p.state, p.sequence, p.audit_hash) IS DISTINCT FROM (t.new_state, t.sequence, t.hash)
+    OR p.ended_at IS DISTINCT FROM (
+         SELECT t.transitioned_at FROM workflow_graph_states s
+          WHERE (s.graph_name, s.graph_version) = (p.graph_name, p.graph_version)
+            AND s.state = t.new_state AND s.terminal)
+UNION ALL
+SELECT 'REQUEST_ANSWERED_TWICE', t.workflow_id, t.owner, t.sequence,
+       format('%s was applied, and then rejected as number %s', t.request_id, r.number)
+  FROM trail t JOIN refusals r ON (r.workflow_id, r.request_id) = (t.workflow_id, t.request_id)
+ WHERE r.created_at > t.created_at
+UNION ALL
+SELECT 'REQUEST_ANSWERED_TWICE', workflow_id, min(owner::text)::uuid, max(sequence),
+       format('%s was applied %s times', request_id, count(*))
+  FROM trail GROUP BY workflow_id, request_id HAVING count(*) > 1
+UNION ALL
+SELECT 'REJECTION_GAP', workflow_id, owner, number, format('%s comes after %s', number, before)
+  FROM refusals WHERE number <> before + 1
+UNION ALL
+SELECT 'QUARANTINED', p.id, p.organization_id, NULL, c.sqlstate || ': ' || c.message
+  FROM page p JOIN workflow_transition_conflicts c ON c.workflow_id = p.id
+UNION ALL
+SELECT 'ORPHANED_ROW', o.workflow_id, min(o.organization_id::text)::uuid, NULL, format('%s rows', count(*))
+  FROM (SELECT workflow_id, organization_id FROM workflow_transition_audit
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
+        UNION ALL
+        SELECT workflow_id, organization_id FROM workflow_transition_rejections
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid) o
+ WHERE ($3::uuid IS NULL OR o.organization_id = $3::uuid)
+   AND NOT EXISTS (SELECT FROM intent_workflows i WHERE i.id = o.workflow_id)
+ GROUP BY o.workflow_id
+ORDER BY workflow_id, sequence NULLS LAST, code`.trim();
+
+export interface Stretch {
+  /** Exclusive. */
+  after: string;
+  /** Inclusive. */
+  upTo: string;
+  organizationId?: string | undefined;
+}
+
+/** What SQL finds wrong with the intents of a stretch. */
+export async function checkRows(pool: Pool, { after, upTo, organizationId }: Stretch): Promise<Finding[]> {
+  const { rows } = await pool.query<{
+    code: FindingCode;
+    workflow_id: string;
+    organization_id: string;
+    sequence: number | null;
+    detail: string;
+  }>({ name: 'check_rows', text: CHECK_ROWS_SQL, values: [after, upTo, organizationId ?? null] });
+  return rows.map((row) => ({
+    code: row.code,
+    intentId: row.workflow_id,
+    organizationId: row.organization_id,
+    ...(row.sequence !== null && { sequence: row.sequence }),
+    detail: row.detail,
+  }));
+}

@@ -1,0 +1,69 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+
+import { graphFingerprint } from '../database/graph-fingerprint';
+import { readGraph } from '../database/read-graphs';
+import { readHistory } from '../database/read-history';
+import { readIntents, type IntentRow } from '../database/read-intents';
+import { readRejections } from '../database/read-rejections';
+import { compareTrail, type StoredIntent } from './compare-trail';
+import type { Finding } from './findings';
+import { replayIntent } from './replay-intent';
+import type { Replayer } from './replayer';
+import { IN_DOUBT, PATIENCE } from './under-way';
+
+/** What became of the comparison of one intent. */
+export type Checked =
+  | { status: 'checked'; findings: Finding[] }
+  /** Temporal's retention has deleted it. */
+  | { status: 'forgotten' }
+  | { status: 'unchecked'; reason: string };
+
+export interface Witness {
+  check(intent: IntentRow): Promise<Checked>;
+  close(): Promise<void>;
+}
+
+/** The full comparison: replays the intent's history and compares row by row. Needs no worker. */
+export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Witness {
+  const fingerprints = new Map<string, string | undefined>();
+
+  async function fingerprintOf({ graphName: name, graphVersion: version }: IntentRow) {
+    const key = `${name}@${version}`;
+    if (!fingerprints.has(key)) {
+      const graph = await readGraph(pool, { name, version });
+      fingerprints.set(key, graph && graphFingerprint(graph));
+    }
+    return fingerprints.get(key);
+  }
+
+  async function stored(id: string): Promise<StoredIntent | undefined> {
+    const [[intent], audit, rejections] = await Promise.all([
+      readIntents(pool, [id]),
+      readHistory(pool, id),
+      readRejections(pool, id),
+    ]);
+    return intent && { intent, audit, rejections, graphFingerprint: await fingerprintOf(intent) };
+  }
+
+  return {
+    async check({ id }) {
+      for (let attempt = 1; ; attempt += 1) {
+        // History first: what it says must be in Postgres by then.
+        const witnessed = await replayIntent(client, replayer, id);
+        if (witnessed === undefined) return { status: 'forgotten' };
+        if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
+        const now = await stored(id);
+        if (now === undefined) return { status: 'checked', findings: [] };
+        const findings = compareTrail(now, witnessed);
+        const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
+        if (!ahead || (attempt > 1 && !witnessed.underWay)) return { status: 'checked', findings };
+        if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
+        await sleep(PATIENCE.pauseMs);
+      }
+    },
+    close: () => replayer.close(),
+  };
+}

@@ -1,0 +1,201 @@
+import { canonicalJson } from '../database/canonical-json';
+import { graphFingerprint } from '../database/graph-fingerprint';
+import type { AuditRow } from '../database/read-history';
+import type { IntentRow } from '../database/read-intents';
+import type { RejectionRow } from '../database/read-rejections';
+import type { DecidedRejection } from '../intent';
+import { formatGraphReference } from '../graph';
+import type { WitnessedTransition } from '../workflows/audit-sink';
+import type { Finding, FindingCode } from './findings';
+import type { WitnessedIntent } from './replay-intent';
+
+/** What Postgres holds of an intent. */
+export interface StoredIntent {
+  intent: IntentRow;
+  audit: readonly AuditRow[];
+  rejections: readonly RejectionRow[];
+  /** Of the graph that the intent names, as it is registered now. */
+  graphFingerprint: string | undefined;
+}
+
+/** Compares what Postgres holds with what Temporal witnesses, row by row and both ways. Pure. */
+export function compareTrail(stored: StoredIntent, witnessed: WitnessedIntent): Finding[] {
+  const { id: intentId, organizationId } = stored.intent;
+  const finding = (code: FindingCode, detail: string, sequence?: number): Finding => ({
+    code,
+    intentId,
+    organizationId,
+    ...(sequence !== undefined && { sequence }),
+    detail,
+  });
+  return [
+    ...compareCreation(stored, witnessed, finding),
+    ...compareHead(stored, witnessed, finding),
+    ...compareTransitions(stored, witnessed, finding),
+    ...compareRejections(stored, witnessed, finding),
+  ];
+}
+
+type Report = (code: FindingCode, detail: string, sequence?: number) => Finding;
+
+function* compareCreation(
+  { intent, graphFingerprint: registered }: StoredIntent,
+  { created }: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  if (created === undefined) return;
+  const { details, graph } = created;
+  const differing = differences(
+    {
+      organization: intent.organizationId,
+      graph: formatGraphReference({ name: intent.graphName, version: intent.graphVersion }),
+      title: intent.title,
+      metadata: intent.metadata,
+      created_by: intent.createdBy,
+    },
+    {
+      organization: details.organizationId,
+      graph: formatGraphReference(graph),
+      title: details.title ?? null,
+      metadata: details.metadata ?? null,
+      created_by: details.createdBy ?? null,
+    },
+  );
+  if (differing !== '') yield finding('INTENT_ALTERED', differing);
+  if (registered !== undefined && registered !== graphFingerprint(graph)) {
+    yield finding(
+      'GRAPH_ALTERED',
+      `the intent was created with another ${formatGraphReference(graph)} than is registered now`,
+    );
+  }
+}
+
+/** Where Temporal has deleted the runs before, the head that was carried over stands for all of them. */
+function* compareHead(
+  { audit }: StoredIntent,
+  { continued }: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  if (continued === undefined || continued.auditHash === null) return;
+  const { recordedSequence, auditHash } = continued;
+  const row = audit.find(({ sequence }) => sequence === recordedSequence);
+  if (row !== undefined && row.hash !== auditHash) {
+    yield finding('WITNESS_DIFFERS', hashes(row.hash, auditHash), recordedSequence);
+  } else if (row === undefined) {
+    yield finding('TEMPORAL_AHEAD', `Postgres lacks the row, and maybe others before it`, recordedSequence);
+  }
+}
+
+function* compareTransitions(
+  { audit }: StoredIntent,
+  { transitions, continued }: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  const rows = new Map(audit.map((row) => [row.sequence, row]));
+  for (const transition of transitions) {
+    const { sequence } = transition;
+    const row = rows.get(sequence);
+    if (row === undefined) {
+      yield finding('TEMPORAL_AHEAD', `Postgres lacks ${describe(transition)}`, sequence);
+      continue;
+    }
+    const differing = differences(columnsOf(row), columnsOfWitnessed(transition));
+    if (differing !== '') yield finding('WITNESS_DIFFERS', differing, sequence);
+  }
+  const known = transitions.at(-1)?.sequence ?? continued?.recordedSequence ?? 0;
+  for (const row of audit) {
+    if (row.sequence > known) {
+      const moved = `${row.previousState ?? 'nothing'} → ${row.newState}`;
+      yield finding(
+        'POSTGRES_AHEAD',
+        `Temporal does not know ${moved}, request ${row.requestId}`,
+        row.sequence,
+      );
+    }
+  }
+}
+
+function* compareRejections(
+  stored: StoredIntent,
+  { rejections, continued }: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  const rows = new Map(stored.rejections.map((row) => [row.number, row]));
+  for (const rejection of rejections) {
+    const row = rows.get(rejection.number);
+    if (row === undefined) {
+      yield finding('TEMPORAL_AHEAD', `Postgres lacks rejection ${rejection.number}`, rejection.number);
+      continue;
+    }
+    const differing = differences({ ...row }, rejectionColumns(rejection));
+    if (differing !== '') {
+      yield finding('WITNESS_DIFFERS', `rejection ${rejection.number}: ${differing}`, rejection.number);
+    }
+  }
+  const known = rejections.at(-1)?.number ?? continued?.recordedRejections ?? 0;
+  for (const { number } of stored.rejections) {
+    if (number > known) yield finding('POSTGRES_AHEAD', `Temporal does not know rejection ${number}`, number);
+  }
+}
+
+type Columns = Record<string, unknown>;
+
+function columnsOf(row: AuditRow): Columns {
+  return {
+    request_id: row.requestId,
+    previous_state: row.previousState,
+    new_state: row.newState,
+    transition_reason: row.reason,
+    actor: row.actor,
+    metadata: row.metadata,
+    transitioned_at: row.transitionedAt.toISOString(),
+    hash: row.hash,
+  };
+}
+
+function columnsOfWitnessed(transition: WitnessedTransition): Columns {
+  return {
+    request_id: transition.requestId,
+    previous_state: transition.previousState,
+    new_state: transition.newState,
+    transition_reason: transition.reason ?? null,
+    actor: transition.actor ?? null,
+    metadata: transition.metadata ?? null,
+    transitioned_at: transition.transitionedAt,
+    hash: transition.hash,
+  };
+}
+
+function rejectionColumns(rejection: DecidedRejection): Columns {
+  return {
+    number: rejection.number,
+    requestId: rejection.requestId,
+    code: rejection.code,
+    message: rejection.message,
+    state: rejection.state,
+    requestedState: rejection.requestedState ?? null,
+    reason: rejection.reason ?? null,
+    actor: rejection.actor ?? null,
+  };
+}
+
+function describe({ previousState, newState, requestId }: WitnessedTransition): string {
+  return `${previousState ?? 'nothing'} → ${newState}, request ${requestId}`;
+}
+
+/** Names the columns that differ, and both values. */
+function differences(stored: Columns, witnessed: Columns): string {
+  return Object.entries(witnessed)
+    .filter(([column, value]) => canonicalJson(stored[column]) !== canonicalJson(value))
+    .map(([column, value]) => `${column} is ${shown(stored[column])}, Temporal knows ${shown(value)}`)
+    .join('; ');
+}
+
+function shown(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function hashes(stored: string, witnessed: string): string {
+  return `hash is ${shown(stored)}, Temporal knows ${shown(witnessed)}`;
+}

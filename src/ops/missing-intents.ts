@@ -1,0 +1,63 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { Client } from '@temporalio/client';
+import type { Pool } from 'pg';
+
+import { readIntents } from '../database/read-intents';
+import { INTENT_WORKFLOW_TYPE } from '../intent';
+import type { Finding } from './findings';
+import { replayIntent } from './replay-intent';
+import type { Replayer } from './replayer';
+
+const IDS_PER_QUERY = 500;
+/** Visibility and a new intent's first row come a moment later than its workflow. */
+const PATIENCE_MS = 2_000;
+
+/**
+ * Intents that Temporal has and Postgres lacks altogether, as after the restore of an older backup. A workflow that
+ * failed, or has not recorded its creation yet, is none of them.
+ */
+export async function* missingIntents(
+  pool: Pool,
+  client: Client,
+  replayer: Replayer,
+): AsyncGenerator<Finding> {
+  for await (const ids of idsInTemporal(client)) {
+    let missing = await lacking(pool, ids);
+    if (missing.length === 0) continue;
+    await sleep(PATIENCE_MS);
+    missing = await lacking(pool, missing);
+    for (const intentId of missing) {
+      const witnessed = await replayIntent(client, replayer, intentId);
+      const rows = witnessed?.transitions ?? [];
+      const known = Math.max(rows.length, witnessed?.continued?.recordedSequence ?? 0);
+      if (known === 0) continue;
+      const organizationId = witnessed?.created?.details.organizationId;
+      yield {
+        code: 'TEMPORAL_AHEAD',
+        intentId,
+        ...(organizationId !== undefined && { organizationId }),
+        detail: `Postgres lacks the intent and its ${known} audit rows`,
+      };
+    }
+  }
+}
+
+async function lacking(pool: Pool, ids: readonly string[]): Promise<string[]> {
+  const rows = await readIntents(pool, ids);
+  return ids.filter((_, index) => rows[index] === undefined);
+}
+
+async function* idsInTemporal(client: Client): AsyncGenerator<string[]> {
+  const query =
+    `WorkflowType = '${INTENT_WORKFLOW_TYPE}' AND ExecutionStatus != 'Failed' ` +
+    `AND ExecutionStatus != 'ContinuedAsNew'`;
+  let ids = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query })) {
+    ids.add(workflowId);
+    if (ids.size < IDS_PER_QUERY) continue;
+    yield [...ids];
+    ids = new Set();
+  }
+  if (ids.size > 0) yield [...ids];
+}

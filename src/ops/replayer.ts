@@ -1,0 +1,98 @@
+import { Worker, type InjectedSinks, type ReplayWorkerOptions } from '@temporalio/worker';
+import type { temporal } from '@temporalio/proto';
+
+import type { Graph } from '../graph';
+import type { DecidedRejection } from '../intent';
+import { loadWorkflowBundle, payloadConverterPath } from '../worker/bundle';
+import type { AuditSink, WitnessedTransition } from '../workflows/audit-sink';
+
+export type History = temporal.api.history.v1.IHistory;
+
+type CreationDetails = Parameters<AuditSink['audit']['created']>[0];
+type Continued = Parameters<AuditSink['audit']['continued']>[0];
+
+/** What a run's history says that Postgres must hold. */
+export interface ReplayedRun {
+  /** Of an intent's first run only. */
+  created?: { details: CreationDetails; graph: Graph };
+  /** Of all other runs: how far Postgres was when the run began. */
+  continued?: Continued;
+  transitions: WitnessedTransition[];
+  rejections: DecidedRejection[];
+  /** The history could not be replayed, with workflow code that is too old or too new, say. */
+  error?: Error;
+}
+
+/**
+ * Replays histories one after another in one worker, and tells what each of them says. Decisions are deterministic, so
+ * that is exactly what Postgres must hold. Needs no server.
+ *
+ * @example
+ * const replayer = await Replayer.start();
+ * const { transitions } = await replayer.replay(id, history);
+ * await replayer.close();
+ */
+export class Replayer {
+  private heard: ReplayedRun = { transitions: [], rejections: [] };
+  private wake: ((next: { workflowId: string; history: History } | undefined) => void) | undefined;
+  private readonly results: ReturnType<typeof Worker.runReplayHistories>;
+
+  private constructor(options: ReplayWorkerOptions) {
+    const sinks: InjectedSinks<AuditSink> = {
+      audit: {
+        created: {
+          fn: (_, details, graph) => void (this.heard.created = { details, graph }),
+          callDuringReplay: true,
+        },
+        continued: { fn: (_, recorded) => void (this.heard.continued = recorded), callDuringReplay: true },
+        recorded: {
+          fn: (_, transitions, rejections) => {
+            this.heard.transitions.push(...transitions);
+            this.heard.rejections.push(...rejections);
+          },
+          callDuringReplay: true,
+        },
+      },
+    };
+    this.results = Worker.runReplayHistories({ ...options, sinks }, this.histories());
+  }
+
+  static async start(workflowBundle?: ReplayWorkerOptions['workflowBundle']): Promise<Replayer> {
+    return new Replayer({
+      workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
+      dataConverter: { payloadConverterPath },
+      replayName: 'intent-verify',
+    });
+  }
+
+  /** One at a time: the caller waits for the result before the next one. */
+  async replay(workflowId: string, history: History): Promise<ReplayedRun> {
+    this.heard = { transitions: [], rejections: [] };
+    const result = this.results.next();
+    // The worker asks for the next history before it can be given one.
+    while (this.wake === undefined) await new Promise(setImmediate);
+    this.wake({ workflowId, history });
+    const replayed = await result;
+    if (replayed.done === true) throw new Error('The replay worker has stopped.');
+    const { error } = replayed.value;
+    return error === undefined ? this.heard : { ...this.heard, error };
+  }
+
+  async close(): Promise<void> {
+    const result = this.results.next();
+    while (this.wake === undefined) await new Promise(setImmediate);
+    this.wake(undefined);
+    await result;
+  }
+
+  private async *histories(): AsyncGenerator<{ workflowId: string; history: History }> {
+    for (;;) {
+      const next = await new Promise<{ workflowId: string; history: History } | undefined>((resolve) => {
+        this.wake = resolve;
+      });
+      this.wake = undefined;
+      if (next === undefined) return;
+      yield next;
+    }
+  }
+}

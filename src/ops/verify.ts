@@ -1,0 +1,193 @@
+import type { Client } from '@temporalio/client';
+import type { ReplayWorkerOptions } from '@temporalio/worker';
+import type { Pool } from 'pg';
+
+import { readIntents } from '../database/read-intents';
+import { checkProtection } from './check-protection';
+import { checkRows } from './check-rows';
+import { headWitness } from './check-head';
+import { fullWitness, type Witness } from './check-witness';
+import { Checkpoint } from './checkpoint';
+import type { Finding, FindingCode } from './findings';
+import { missingIntents } from './missing-intents';
+import { Replayer } from './replayer';
+
+/**
+ * `sql`: what Postgres says of itself. `fast`: and the head of each chain against what the workflow remembers. `full`:
+ * and every row against the replayed history, and the intents that Postgres lacks.
+ */
+export type VerifyMode = 'sql' | 'fast' | 'full';
+
+export interface VerifyOptions {
+  mode: VerifyMode;
+  /** Of the engine's role, or of one that reads everything. */
+  pool: Pool;
+  /** Not needed for `sql`. */
+  client?: Client | undefined;
+  /** These intents only. */
+  ids?: readonly string[] | undefined;
+  /** Intents of this organization only. */
+  organizationId?: string | undefined;
+  /** Intents whose rows are checked by one statement. Default: 200. */
+  pageSize?: number | undefined;
+  /** File that keeps the position. */
+  checkpoint?: string | undefined;
+  /** Prebuilt workflow code; default: the build's. */
+  workflowBundle?: ReplayWorkerOptions['workflowBundle'];
+  onFinding: (finding: Finding) => void;
+  /** An intent that could not be checked, and why. */
+  onUnchecked: (intentId: string, reason: string) => void;
+  onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+  /** Stops after the intent that is being checked; the checkpoint stays. */
+  signal?: AbortSignal | undefined;
+}
+
+export interface VerifySummary {
+  mode: VerifyMode;
+  /** Looked at, those of earlier runs that a checkpoint told of included. */
+  intents: number;
+  /** Compared with Temporal, and compared completely. */
+  witnessed: number;
+  /** Temporal's retention has deleted them: only SQL speaks for these. */
+  forgotten: number;
+  unchecked: number;
+  findings: Partial<Record<FindingCode, number>>;
+  /** Whether it went through to the end. */
+  complete: boolean;
+  seconds: number;
+}
+
+/**
+ * Verifies intents, a page at a time, in the order of their ids: memory does not grow with their number.
+ *
+ * @throws Error of Postgres or Temporal when one of them does not answer; the checkpoint stays
+ */
+export async function verify(options: VerifyOptions): Promise<VerifySummary> {
+  const { mode, pool, ids, organizationId, pageSize = 200, onProgress, signal } = options;
+  const startedAt = performance.now();
+  const summary: VerifySummary = {
+    mode,
+    intents: 0,
+    witnessed: 0,
+    forgotten: 0,
+    unchecked: 0,
+    findings: {},
+    complete: false,
+    seconds: 0,
+  };
+  const report = (finding: Finding) => {
+    summary.findings[finding.code] = (summary.findings[finding.code] ?? 0) + 1;
+    options.onFinding(finding);
+  };
+  const scope = `${mode} of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
+  const checkpoint = new Checkpoint(options.checkpoint, scope);
+  const { after, done } = checkpoint.read();
+  const total = ids?.length ?? done + (await countIntents(pool, after, organizationId));
+  summary.intents = done;
+
+  if (ids === undefined) (await checkProtection(pool)).forEach(report);
+  const replayer = mode === 'full' ? await Replayer.start(options.workflowBundle) : undefined;
+  const witness = witnessOf(options, replayer);
+  try {
+    onProgress?.({ done, total });
+    for await (const page of pagesOf(pool, { ids, after, organizationId, pageSize })) {
+      for (const finding of await checkRows(pool, { ...page.stretch, organizationId })) report(finding);
+      for (const intent of await readIntents(pool, page.ids)) {
+        if (signal?.aborted) return finish();
+        if (intent !== undefined && witness !== undefined) {
+          const checked = await witness.check(intent);
+          if (checked.status === 'checked') {
+            summary.witnessed += 1;
+            checked.findings.forEach(report);
+          } else if (checked.status === 'forgotten') {
+            summary.forgotten += 1;
+          } else {
+            summary.unchecked += 1;
+            options.onUnchecked(intent.id, checked.reason);
+          }
+        }
+        summary.intents += 1;
+        onProgress?.({ done: summary.intents, total });
+      }
+      checkpoint.write({ after: page.stretch.upTo, done: summary.intents });
+    }
+    if (
+      replayer !== undefined &&
+      options.client !== undefined &&
+      ids === undefined &&
+      organizationId === undefined
+    ) {
+      for await (const finding of missingIntents(pool, options.client, replayer)) report(finding);
+    }
+    summary.complete = true;
+    checkpoint.remove();
+    return finish();
+  } finally {
+    await witness?.close();
+  }
+
+  function finish(): VerifySummary {
+    return { ...summary, seconds: Math.round(performance.now() - startedAt) / 1_000 };
+  }
+}
+
+function witnessOf(
+  { mode, pool, client }: VerifyOptions,
+  replayer: Replayer | undefined,
+): Witness | undefined {
+  if (mode === 'sql') return undefined;
+  if (client === undefined) throw new TypeError(`verify: the mode ${mode} needs a client of Temporal`);
+  return replayer === undefined ? headWitness(pool, client) : fullWitness(pool, client, replayer);
+}
+
+interface Page {
+  ids: string[];
+  stretch: { after: string; upTo: string };
+}
+
+const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+async function* pagesOf(
+  pool: Pool,
+  options: {
+    ids: readonly string[] | undefined;
+    after: string;
+    organizationId: string | undefined;
+    pageSize: number;
+  },
+): AsyncGenerator<Page> {
+  const { ids, organizationId, pageSize } = options;
+  if (ids !== undefined) {
+    for (const id of ids) yield { ids: [id], stretch: { after: before(id), upTo: id } };
+    return;
+  }
+  let { after } = options;
+  while (after !== LAST) {
+    const { rows } = await pool.query<{ id: string }>({
+      name: 'verify_page',
+      text: `SELECT id FROM intent_workflows
+              WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2) ORDER BY id LIMIT $3`,
+      values: [after, organizationId ?? null, pageSize],
+    });
+    // Behind the last intent there may still be rows of intents that have gone.
+    const upTo = rows.length < pageSize ? LAST : (rows.at(-1)?.id ?? LAST);
+    yield { ids: rows.map(({ id }) => id), stretch: { after, upTo } };
+    after = upTo;
+  }
+}
+
+/** The id before an id, in their order. */
+function before(id: string): string {
+  const number = BigInt(`0x${id.replaceAll('-', '')}`) - 1n;
+  const digits = (number < 0n ? 0n : number).toString(16).padStart(32, '0');
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
+
+async function countIntents(pool: Pool, after: string, organizationId: string | undefined): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(
+    `SELECT count(*)::integer AS count FROM intent_workflows
+      WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2)`,
+    [after, organizationId ?? null],
+  );
+  return rows[0]?.count ?? 0;
+}

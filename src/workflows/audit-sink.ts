@@ -1,0 +1,23 @@
+import { proxySinks, type Sinks } from '@temporalio/workflow';
+
+import type { Graph } from '../graph';
+import type { DecidedRejection, DecidedTransition, ParsedIntentInput } from '../intent';
+import type { Recorded } from './record';
+
+/** An audit row as the workflow knows that Postgres stored it. */
+export type WitnessedTransition = DecidedTransition & { hash: string };
+
+/**
+ * What the workflow knows of Postgres, told while it runs or replays. A worker drops it; whoever verifies replays the
+ * history and listens. It is no command, so it costs no history.
+ */
+export interface AuditSink extends Sinks {
+  audit: {
+    created(details: Omit<ParsedIntentInput, 'occurredAt' | 'graph'>, graph: Graph): void;
+    /** At the start of a run that was continued as new: how far Postgres was known to be. */
+    continued(recorded: Recorded): void;
+    recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[]): void;
+  };
+}
+
+export const auditSink = () => proxySinks<AuditSink>().audit;
