@@ -34,6 +34,7 @@ export interface ReplayedRun {
  */
 export class Replayer {
   private heard: ReplayedRun = { transitions: [], rejections: [] };
+  private lastTurn: Promise<unknown> = Promise.resolve();
   private wake: ((next: { workflowId: string; history: History } | undefined) => void) | undefined;
   private readonly results: ReturnType<typeof Worker.runReplayHistories>;
 
@@ -65,8 +66,14 @@ export class Replayer {
     });
   }
 
-  /** One at a time: the caller waits for the result before the next one. */
-  async replay(workflowId: string, history: History): Promise<ReplayedRun> {
+  /** Callers take turns: the worker replays one history at a time. */
+  replay(workflowId: string, history: History): Promise<ReplayedRun> {
+    const turn = this.lastTurn.then(() => this.replayNow(workflowId, history));
+    this.lastTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private async replayNow(workflowId: string, history: History): Promise<ReplayedRun> {
     this.heard = { transitions: [], rejections: [] };
     const result = this.results.next();
     // The worker asks for the next history before it can be given one.
@@ -79,6 +86,7 @@ export class Replayer {
   }
 
   async close(): Promise<void> {
+    await this.lastTurn;
     const result = this.results.next();
     while (this.wake === undefined) await new Promise(setImmediate);
     this.wake(undefined);

@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
-import { readIntents } from '../database/read-intents';
+import { readIntents, type IntentRow } from '../database/read-intents';
 import { checkProtection } from './check-protection';
 import { checkRows } from './check-rows';
 import { headWitness } from './check-head';
@@ -57,6 +57,9 @@ export interface VerifySummary {
   seconds: number;
 }
 
+/** Intents that are compared with Temporal at the same time: while one is replayed, others are fetched. */
+const IN_FLIGHT = 8;
+
 /**
  * Verifies intents, a page at a time, in the order of their ids: memory does not grow with their number.
  *
@@ -92,23 +95,7 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     onProgress?.({ done, total });
     for await (const page of pagesOf(pool, { ids, after, organizationId, pageSize })) {
       for (const finding of await checkRows(pool, { ...page.stretch, organizationId })) report(finding);
-      for (const intent of await readIntents(pool, page.ids)) {
-        if (signal?.aborted) return finish();
-        if (intent !== undefined && witness !== undefined) {
-          const checked = await witness.check(intent);
-          if (checked.status === 'checked') {
-            summary.witnessed += 1;
-            checked.findings.forEach(report);
-          } else if (checked.status === 'forgotten') {
-            summary.forgotten += 1;
-          } else {
-            summary.unchecked += 1;
-            options.onUnchecked(intent.id, checked.reason);
-          }
-        }
-        summary.intents += 1;
-        onProgress?.({ done: summary.intents, total });
-      }
+      if (!(await checkAll(await readIntents(pool, page.ids)))) return finish();
       checkpoint.write({ after: page.stretch.upTo, done: summary.intents });
     }
     if (
@@ -124,6 +111,34 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     return finish();
   } finally {
     await witness?.close();
+  }
+
+  /** Whether it went through all of them. */
+  async function checkAll(intents: readonly (IntentRow | undefined)[]): Promise<boolean> {
+    let position = 0;
+    const checkNext = async (): Promise<void> => {
+      while (position < intents.length && !signal?.aborted) {
+        const intent = intents[position++];
+        if (intent !== undefined && witness !== undefined) await ask(witness, intent);
+        summary.intents += 1;
+        onProgress?.({ done: summary.intents, total });
+      }
+    };
+    await Promise.all(Array.from({ length: IN_FLIGHT }, checkNext));
+    return position === intents.length;
+  }
+
+  async function ask(witness: Witness, intent: IntentRow): Promise<void> {
+    const checked = await witness.check(intent);
+    if (checked.status === 'checked') {
+      summary.witnessed += 1;
+      checked.findings.forEach(report);
+    } else if (checked.status === 'forgotten') {
+      summary.forgotten += 1;
+    } else {
+      summary.unchecked += 1;
+      options.onUnchecked(intent.id, checked.reason);
+    }
   }
 
   function finish(): VerifySummary {
