@@ -14,6 +14,9 @@ export const EXIT = {
   usage: 2,
 } as const;
 
+/** Of commands that check: whoever schedules one must tell drift from a check that did not come about. */
+export const CHECK_EXIT = { clean: 0, drift: 1, notChecked: 2 } as const;
+
 /** Shared by the commands of one run. */
 export class Cli {
   exitCode: number = EXIT.ok;

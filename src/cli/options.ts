@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
-import { INTENTS_TASK_QUEUE, type Metadata } from '../intent';
+import { INTENTS_TASK_QUEUE, isIntentId, type Metadata } from '../intent';
+import { UsageError } from './cli';
 
 /** Options that several commands share. */
 export function taskQueueOption(): Option {
@@ -23,6 +24,16 @@ export function metadataOption(): Option {
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
     throw new InvalidArgumentError(`Not a JSON object, such as '{"ticket":17}'.`);
   });
+}
+
+/** @throws UsageError when one of the ids, or the organization, is no UUID. */
+export function checkIntentSelection(ids: readonly string[], organization: string | undefined): void {
+  const wrong = ids.find((id) => !isIntentId(id));
+  if (wrong !== undefined)
+    throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(wrong)}`);
+  if (organization !== undefined && !isIntentId(organization.toLowerCase())) {
+    throw new UsageError(`--organization: must be a UUID, not "${organization}"`);
+  }
 }
 
 /** Commander puts the option's name before the message. */

@@ -7,6 +7,7 @@ import { addGraphCommands } from './commands/graph';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommand } from './commands/import';
 import { addMigrateCommand } from './commands/migrate';
+import { addReconcileCommand } from './commands/reconcile';
 import { addTransitionCommand } from './commands/transition';
 import { addVerifyCommand } from './commands/verify';
 import { explainError } from './explain-error';
@@ -71,6 +72,7 @@ function createProgram(cli: Cli): Command {
   addGraphCommands(program, cli);
   addImportCommand(program, cli);
   addVerifyCommand(program, cli);
+  addReconcileCommand(program, cli);
   addMigrateCommand(program, cli);
   return program;
 }

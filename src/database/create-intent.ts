@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 import type { Graph } from '../graph';
 import type { Metadata } from '../intent';
@@ -30,8 +30,8 @@ export interface CreatedIntent {
  *
  * Fails with SQLSTATE IE005 when the id belongs to another workflow, IE006 when the graph is not registered.
  */
-export async function createIntent(pool: Pool, intent: NewIntent): Promise<CreatedIntent> {
-  const result = await pool.query<{ definition: Graph; transitioned_at: Date; hash: string }>({
+export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Promise<CreatedIntent> {
+  const result = await db.query<{ definition: Graph; transitioned_at: Date; hash: string }>({
     name: 'intent_create',
     text: 'SELECT definition, transitioned_at, hash FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9)',
     values: [

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 import type { Decision } from '../intent';
 
@@ -17,11 +17,11 @@ export interface StoredTransition {
  * IE003 when the registered graph has no such edge; then nothing of the batch is stored.
  */
 export async function insertOutcomes(
-  pool: Pool,
+  db: Pool | PoolClient,
   intent: { id: string; organizationId: string },
   decisions: readonly Decision[],
 ): Promise<StoredTransition[]> {
-  const result = await pool.query<{ sequence: number; transitioned_at: Date; hash: string }>({
+  const result = await db.query<{ sequence: number; transitioned_at: Date; hash: string }>({
     name: 'intent_record_outcomes',
     text: 'SELECT sequence, transitioned_at, hash FROM intent_record_outcomes($1, $2, $3)',
     values: [intent.id, intent.organizationId, JSON.stringify(decisions)],

@@ -10,7 +10,7 @@ import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRejections } from '../database/read-rejections';
 import { compareTrail, type StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
-import { replayIntent } from './replay-intent';
+import { replayIntent, type WitnessedIntent } from './replay-intent';
 import type { Replayer } from './replayer';
 import { IN_DOUBT, PATIENCE } from './under-way';
 
@@ -22,12 +22,21 @@ export type Checked =
   | { status: 'unchecked'; reason: string };
 
 export interface Witness {
-  check(intent: IntentRow): Promise<Checked>;
-  close(): Promise<void>;
+  check: (intent: IntentRow) => Promise<Checked>;
+  close: () => Promise<void>;
+}
+
+/** The same, with what was compared. */
+type Compared =
+  | Exclude<Checked, { status: 'checked' }>
+  | { status: 'checked'; findings: Finding[]; witnessed: WitnessedIntent; stored: StoredIntent | undefined };
+
+export interface FullWitness extends Witness {
+  compare: (id: string) => Promise<Compared>;
 }
 
 /** The full comparison: replays the intent's history and compares row by row. Needs no worker. */
-export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Witness {
+export function fullWitness(pool: Pool, client: Client, replayer: Replayer): FullWitness {
   const fingerprints = new Map<string, string | undefined>();
 
   async function fingerprintOf({ graphName: name, graphVersion: version }: IntentRow) {
@@ -48,22 +57,22 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Wit
     return intent && { intent, audit, rejections, graphFingerprint: await fingerprintOf(intent) };
   }
 
-  return {
-    async check({ id }) {
-      for (let attempt = 1; ; attempt += 1) {
-        // History first: what it says must be in Postgres by then.
-        const witnessed = await replayIntent(client, replayer, id);
-        if (witnessed === undefined) return { status: 'forgotten' };
-        if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
-        const now = await stored(id);
-        if (now === undefined) return { status: 'checked', findings: [] };
-        const findings = compareTrail(now, witnessed);
-        const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
-        if (!ahead || (attempt > 1 && !witnessed.underWay)) return { status: 'checked', findings };
-        if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
-        await sleep(PATIENCE.pauseMs);
+  async function compare(id: string): Promise<Compared> {
+    for (let attempt = 1; ; attempt += 1) {
+      // History first: what it says must be in Postgres by then.
+      const witnessed = await replayIntent(client, replayer, id);
+      if (witnessed === undefined) return { status: 'forgotten' };
+      if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
+      const now = await stored(id);
+      const findings = now === undefined ? [] : compareTrail(now, witnessed);
+      const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
+      if (!ahead || (attempt > 1 && !witnessed.underWay)) {
+        return { status: 'checked', findings, witnessed, stored: now };
       }
-    },
-    close: () => replayer.close(),
-  };
+      if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
+      await sleep(PATIENCE.pauseMs);
+    }
+  }
+
+  return { compare, check: ({ id }) => compare(id), close: () => replayer.close() };
 }

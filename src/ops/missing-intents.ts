@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 import { readIntents } from '../database/read-intents';
 import { INTENT_WORKFLOW_TYPE } from '../intent';
 import type { Finding } from './findings';
-import { replayIntent } from './replay-intent';
+import { replayIntent, type WitnessedIntent } from './replay-intent';
 import type { Replayer } from './replayer';
 
 const IDS_PER_QUERY = 500;
@@ -21,7 +21,7 @@ export async function* missingIntents(
   pool: Pool,
   client: Client,
   replayer: Replayer,
-): AsyncGenerator<Finding> {
+): AsyncGenerator<{ intentId: string; witnessed: WitnessedIntent }> {
   for await (const ids of idsInTemporal(client)) {
     let missing = await lacking(pool, ids);
     if (missing.length === 0) continue;
@@ -29,18 +29,24 @@ export async function* missingIntents(
     missing = await lacking(pool, missing);
     for (const intentId of missing) {
       const witnessed = await replayIntent(client, replayer, intentId);
-      const rows = witnessed?.transitions ?? [];
-      const known = Math.max(rows.length, witnessed?.continued?.recordedSequence ?? 0);
-      if (known === 0) continue;
-      const organizationId = witnessed?.created?.details.organizationId;
-      yield {
-        code: 'TEMPORAL_AHEAD',
-        intentId,
-        ...(organizationId !== undefined && { organizationId }),
-        detail: `Postgres lacks the intent and its ${known} audit rows`,
-      };
+      if (witnessed !== undefined && knownRows(witnessed) > 0) yield { intentId, witnessed };
     }
   }
+}
+
+/** The finding for such an intent. */
+export function missingFinding(intentId: string, witnessed: WitnessedIntent): Finding {
+  const organizationId = witnessed.created?.details.organizationId;
+  return {
+    code: 'TEMPORAL_AHEAD',
+    intentId,
+    ...(organizationId !== undefined && { organizationId }),
+    detail: `Postgres lacks the intent and its ${knownRows(witnessed)} audit rows`,
+  };
+}
+
+function knownRows({ transitions, continued }: WitnessedIntent): number {
+  return Math.max(transitions.at(-1)?.sequence ?? 0, continued?.recordedSequence ?? 0);
 }
 
 async function lacking(pool: Pool, ids: readonly string[]): Promise<string[]> {

@@ -7,6 +7,8 @@ type StartedAttributes = NonNullable<History['events']>[number]['workflowExecuti
 
 /** What Temporal knows of an intent, as far back as it has kept its runs. */
 export interface WitnessedIntent extends ReplayedRun {
+  /** Of the first run, as the intent's row keeps it. */
+  firstRunId: string;
   /** Then Postgres may hold more than the history says. */
   underWay: boolean;
   /** False where Temporal has deleted the earlier runs: `continued` then tells of them. */
@@ -28,6 +30,7 @@ export async function replayIntent(
   const witnessed: WitnessedIntent = {
     transitions: [],
     rejections: [],
+    firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
     underWay: isUnderWay(description),
     fromTheBeginning: false,
   };

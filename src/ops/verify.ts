@@ -9,7 +9,8 @@ import { headWitness } from './check-head';
 import { fullWitness, type Witness } from './check-witness';
 import { Checkpoint } from './checkpoint';
 import type { Finding, FindingCode } from './findings';
-import { missingIntents } from './missing-intents';
+import { missingFinding, missingIntents } from './missing-intents';
+import { countIntents, pagesOf } from './pages';
 import { Replayer } from './replayer';
 
 /**
@@ -104,7 +105,9 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
       ids === undefined &&
       organizationId === undefined
     ) {
-      for await (const finding of missingIntents(pool, options.client, replayer)) report(finding);
+      for await (const { intentId, witnessed } of missingIntents(pool, options.client, replayer)) {
+        report(missingFinding(intentId, witnessed));
+      }
     }
     summary.complete = true;
     checkpoint.remove();
@@ -153,56 +156,4 @@ function witnessOf(
   if (mode === 'sql') return undefined;
   if (client === undefined) throw new TypeError(`verify: the mode ${mode} needs a client of Temporal`);
   return replayer === undefined ? headWitness(pool, client) : fullWitness(pool, client, replayer);
-}
-
-interface Page {
-  ids: string[];
-  stretch: { after: string; upTo: string };
-}
-
-const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
-
-async function* pagesOf(
-  pool: Pool,
-  options: {
-    ids: readonly string[] | undefined;
-    after: string;
-    organizationId: string | undefined;
-    pageSize: number;
-  },
-): AsyncGenerator<Page> {
-  const { ids, organizationId, pageSize } = options;
-  if (ids !== undefined) {
-    for (const id of ids) yield { ids: [id], stretch: { after: before(id), upTo: id } };
-    return;
-  }
-  let { after } = options;
-  while (after !== LAST) {
-    const { rows } = await pool.query<{ id: string }>({
-      name: 'verify_page',
-      text: `SELECT id FROM intent_workflows
-              WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2) ORDER BY id LIMIT $3`,
-      values: [after, organizationId ?? null, pageSize],
-    });
-    // Behind the last intent there may still be rows of intents that have gone.
-    const upTo = rows.length < pageSize ? LAST : (rows.at(-1)?.id ?? LAST);
-    yield { ids: rows.map(({ id }) => id), stretch: { after, upTo } };
-    after = upTo;
-  }
-}
-
-/** The id before an id, in their order. */
-function before(id: string): string {
-  const number = BigInt(`0x${id.replaceAll('-', '')}`) - 1n;
-  const digits = (number < 0n ? 0n : number).toString(16).padStart(32, '0');
-  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
-
-async function countIntents(pool: Pool, after: string, organizationId: string | undefined): Promise<number> {
-  const { rows } = await pool.query<{ count: number }>(
-    `SELECT count(*)::integer AS count FROM intent_workflows
-      WHERE id > $1 AND ($2::uuid IS NULL OR organization_id = $2)`,
-    [after, organizationId ?? null],
-  );
-  return rows[0]?.count ?? 0;
 }

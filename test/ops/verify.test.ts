@@ -2,95 +2,19 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { Client, Connection } from '@temporalio/client';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
-import type { Pool } from 'pg';
-
-import { IntentClient } from '../../src/client';
-import { createPool } from '../../src/database/pool';
-import { startStack, type Stack } from '../../src/dev/stack/stack';
-import type { Finding } from '../../src/ops/findings';
-import { verify, type VerifyOptions, type VerifySummary } from '../../src/ops/verify';
 import { capturedRun } from '../cli/captured-run';
 import { eventually } from '../setup/eventually';
-import { fromEnvironment, ORGANIZATION, OTHER_ORGANIZATION } from '../setup/intent-environment';
+import { ORGANIZATION, OTHER_ORGANIZATION } from '../setup/intent-environment';
+import { useOwnServers } from './own-servers';
 
-/** Servers of its own: what Postgres lacks is looked for among all workflows that Temporal has. */
-let stack: Stack;
-let connection: Connection;
-let temporal: Client;
-let intents: IntentClient;
-let pool: Pool;
-let owner: Pool;
+const servers = useOwnServers();
+const { verified, walked, forgetInPostgres } = servers;
+
 let folder: string;
-
-beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'verify-test-'));
-  stack = await startStack({ temporary: true, headless: true, postgresSettings: { fsync: 'off' } });
-  connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });
-  temporal = new Client({ connection });
-  pool = createPool({ databaseUrl: stack.env['DATABASE_URL'] ?? '', applicationName: 'test verify' });
-  owner = createPool({ databaseUrl: stack.env['OWNER_DATABASE_URL'] ?? '', applicationName: 'test verify' });
-  intents = await IntentClient.connect({
-    databaseUrl: stack.env['DATABASE_URL'] ?? '',
-    temporal: { connection },
-  });
-}, 60_000);
-afterAll(async () => {
-  await intents.close();
-  await Promise.all([pool.end(), owner.end(), connection.close()]);
-  await stack.stop();
-  rmSync(folder, { recursive: true, force: true });
 });
-
-interface Verified extends VerifySummary {
-  found: Finding[];
-  notChecked: string[];
-}
-
-async function verified(options: Partial<VerifyOptions> = {}): Promise<Verified> {
-  const found: Finding[] = [];
-  const notChecked: string[] = [];
-  const summary = await verify({
-    mode: 'full',
-    pool,
-    client: temporal,
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: (finding) => found.push(finding),
-    onUnchecked: (_id, reason) => notChecked.push(reason),
-    ...options,
-  });
-  return { ...summary, found, notChecked };
-}
-
-async function walked(organizationId: string, states: string[]): Promise<string> {
-  const { id } = await intents.create({ organizationId });
-  for (const to of states) await intents.transition(id, { to, actor: 'ada' }, { timeoutMs: 30_000 });
-  await intents.waitForState(id, states.at(-1) ?? 'CREATED');
-  return id;
-}
-
-/** As a restore of a backup from before would leave it: the owner's rules stand in the way of a mere DELETE. */
-async function forgetInPostgres(id: string, fromSequence: number): Promise<void> {
-  await owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change');
-  await owner.query('ALTER TABLE intent_workflows DISABLE TRIGGER USER');
-  await owner.query('DELETE FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence >= $2', [
-    id,
-    fromSequence,
-  ]);
-  if (fromSequence === 1) await owner.query('DELETE FROM intent_workflows WHERE id = $1', [id]);
-  else {
-    await owner.query(
-      `UPDATE intent_workflows i SET state = a.new_state, sequence = a.sequence, audit_hash = a.hash, ended_at = NULL
-         FROM workflow_transition_audit a
-        WHERE i.id = $1 AND a.workflow_id = i.id AND a.sequence = $2`,
-      [id, fromSequence - 1],
-    );
-  }
-  await owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER refuse_change');
-  await owner.query('ALTER TABLE intent_workflows ENABLE TRIGGER USER');
-}
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 let running: string;
 let ended: string;
@@ -101,13 +25,13 @@ describe('while nothing is wrong', () => {
     running = await walked(ORGANIZATION, ['ICP_PENDING', 'ICP_PROCESSING']);
     ended = await walked(OTHER_ORGANIZATION, ['ICP_PENDING', 'CANCELLED']);
     long = await walked(ORGANIZATION, ['ICP_PENDING']);
-    const first = (await temporal.workflow.getHandle(long).describe()).runId;
+    const first = (await servers.temporal.workflow.getHandle(long).describe()).runId;
     // Over continue-as-new, which comes after some 170 transitions.
-    const isFirst = async () => (await temporal.workflow.getHandle(long).describe()).runId === first;
+    const isFirst = async () => (await servers.temporal.workflow.getHandle(long).describe()).runId === first;
     for (let round = 0; round < 20 && (await isFirst()); round += 1) {
       for (let pair = 0; pair < 10; pair += 1) {
-        await intents.transition(long, { to: 'ICP_PROCESSING' }, { timeoutMs: 30_000 });
-        await intents.transition(long, { to: 'ICP_FAILED' }, { timeoutMs: 30_000 });
+        await servers.intents.transition(long, { to: 'ICP_PROCESSING' }, { timeoutMs: 30_000 });
+        await servers.intents.transition(long, { to: 'ICP_FAILED' }, { timeoutMs: 30_000 });
       }
     }
     expect(await isFirst()).toBe(false);
@@ -116,7 +40,7 @@ describe('while nothing is wrong', () => {
   test.each(['sql', 'fast', 'full'] as const)('%s is clean, also under load', async (mode) => {
     const load = Promise.all(
       Array.from({ length: 20 }, (_, index) =>
-        intents.transition(running, { to: index % 2 === 0 ? 'ICP_FAILED' : 'ICP_PROCESSING' }),
+        servers.intents.transition(running, { to: index % 2 === 0 ? 'ICP_FAILED' : 'ICP_PROCESSING' }),
       ),
     );
     expect(await verified({ mode })).toMatchObject({
@@ -136,7 +60,7 @@ describe('while nothing is wrong', () => {
   });
 
   test('the command exits with 0, prints a summary, and as JSON a line of it', async () => {
-    const env = stack.env as NodeJS.ProcessEnv;
+    const env = servers.stack.env as NodeJS.ProcessEnv;
     const people = await capturedRun(['verify', '--fast'], env);
     expect(people).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('Clean.') as string });
     const { stdout, exitCode } = await capturedRun(['verify', '--sql-only', '--json'], env);
@@ -144,7 +68,7 @@ describe('while nothing is wrong', () => {
   });
 
   test('a server that does not answer exits with 2, and so does wrong usage', async () => {
-    const env = { ...(stack.env as NodeJS.ProcessEnv), DATABASE_URL: 'postgres://x:x@127.0.0.1:1/x' };
+    const env = { ...(servers.stack.env as NodeJS.ProcessEnv), DATABASE_URL: 'postgres://x:x@127.0.0.1:1/x' };
     expect(await capturedRun(['verify', '--sql-only'], env)).toMatchObject({ exitCode: 2 });
     expect(await capturedRun(['verify', 'no-uuid'], env)).toMatchObject({ exitCode: 2 });
     expect(await capturedRun(['verify', '--fast', '--sql-only'], env)).toMatchObject({ exitCode: 2 });
@@ -200,11 +124,11 @@ describe('after a restore', () => {
       organizationId: ORGANIZATION,
       detail: 'Postgres lacks the intent and its 2 audit rows',
     });
-    await temporal.workflow.getHandle(id).terminate('seen');
+    await servers.temporal.workflow.getHandle(id).terminate('seen');
   });
 
   test('what retention has deleted is said to be deleted, and Postgres alone speaks for it', async () => {
-    const { workflowService } = temporal;
+    const { workflowService } = servers.temporal;
     await workflowService.deleteWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: ended },
@@ -215,23 +139,23 @@ describe('after a restore', () => {
   });
 
   test('the head that a run carries over witnesses for the runs that retention has deleted', async () => {
-    const { rows } = await pool.query<{ run_id: string }>(
+    const { rows } = await servers.pool.query<{ run_id: string }>(
       'SELECT run_id FROM intent_workflows WHERE id = $1',
       [long],
     );
-    await temporal.workflowService.deleteWorkflowExecution({
+    await servers.temporal.workflowService.deleteWorkflowExecution({
       namespace: 'default',
       workflowExecution: { workflowId: long, runId: rows[0]?.run_id ?? '' },
     });
     await eventually(async () => {
-      const first = temporal.workflow.getHandle(long, rows[0]?.run_id);
+      const first = servers.temporal.workflow.getHandle(long, rows[0]?.run_id);
       await expect(first.describe()).rejects.toThrow('not found');
     });
     expect(await verified({ ids: [long] })).toMatchObject({ witnessed: 1, found: [] });
-    await owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change');
-    await owner.query(`UPDATE workflow_transition_audit SET hash = repeat('0', 64)
+    await servers.owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change');
+    await servers.owner.query(`UPDATE workflow_transition_audit SET hash = repeat('0', 64)
                         WHERE workflow_id = '${long}' AND sequence <= 300`);
-    await owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER refuse_change');
+    await servers.owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER refuse_change');
     const { found } = await verified({ ids: [long] });
     expect(found.map(({ code }) => code)).toContain('WITNESS_DIFFERS');
   });

@@ -1,13 +1,12 @@
 import { Option, type Command } from 'commander';
 
-import { isIntentId } from '../../intent';
 import { DEFAULT_CONCURRENCY, importEventLog } from '../../import/import-event-log';
 import { graphOfFile, registeredGraph } from '../../import/import-graph';
 import { DEFAULT_COLUMNS } from '../../import/read-events';
 import { EXIT, UsageError, type Cli } from '../cli';
 import { importReport } from '../import-report';
 import { progressBar } from '../progress-bar';
-import { positiveInteger, taskQueueOption } from '../options';
+import { checkIntentSelection, positiveInteger, taskQueueOption } from '../options';
 import { withIntents, type Engine } from '../open-intents';
 
 interface ImportCommandOptions {
@@ -109,9 +108,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
 }
 
 function checkOptions({ organization, graph, graphFile, utcOffset }: ImportCommandOptions): void {
-  if (!isIntentId(organization.toLowerCase())) {
-    throw new UsageError(`--organization: must be a UUID, not "${organization}"`);
-  }
+  checkIntentSelection([], organization);
   if (graph === undefined && graphFile === undefined) {
     throw new UsageError('--graph or --graph-file: one of them must say which states there are');
   }

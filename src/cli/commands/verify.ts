@@ -1,13 +1,13 @@
 import { Option, type Command } from 'commander';
 
-import { isIntentId } from '../../intent';
 import { formatFinding, type Finding } from '../../ops/findings';
 import { verify, type VerifyMode, type VerifyOptions, type VerifySummary } from '../../ops/verify';
-import { UsageError, type Cli } from '../cli';
+import { CHECK_EXIT, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { explainError } from '../explain-error';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
+import { checkIntentSelection } from '../options';
 import { progressBar } from '../progress-bar';
 import { quietRuntime } from '../quiet-runtime';
 
@@ -18,9 +18,6 @@ interface VerifyCommandOptions {
   checkpoint?: string;
   json?: boolean;
 }
-
-/** Apart from the other commands': whoever schedules this one must tell drift from a check that did not come about. */
-const EXIT = { clean: 0, drift: 1, notChecked: 2 } as const;
 
 const HELP = `
 Three ways, each with all of the ones before:
@@ -55,7 +52,7 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
     .option('--json', 'print a line of JSON for each finding, and one with the summary at the end')
     .addHelpText('after', HELP)
     .action(async (ids: string[], options: VerifyCommandOptions) => {
-      checkArguments(ids, options);
+      checkIntentSelection(ids, options.organization);
       const interrupted = new AbortController();
       const onSignal = () => interrupted.abort();
       process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
@@ -66,20 +63,11 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
       } catch (error) {
         const { message } = explainError(error);
         cli.note(`error: ${message ?? 'unknown'}`);
-        cli.exitCode = EXIT.notChecked;
+        cli.exitCode = CHECK_EXIT.notChecked;
       } finally {
         process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
       }
     });
-}
-
-function checkArguments(ids: readonly string[], { organization }: VerifyCommandOptions): void {
-  const wrong = ids.find((id) => !isIntentId(id));
-  if (wrong !== undefined)
-    throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(wrong)}`);
-  if (organization !== undefined && !isIntentId(organization.toLowerCase())) {
-    throw new UsageError(`--organization: must be a UUID, not "${organization}"`);
-  }
 }
 
 async function runVerify(
@@ -115,8 +103,8 @@ async function runVerify(
 }
 
 function exitCodeOf({ findings, unchecked, complete }: VerifySummary): number {
-  if (Object.keys(findings).length > 0) return EXIT.drift;
-  return unchecked > 0 || !complete ? EXIT.notChecked : EXIT.clean;
+  if (Object.keys(findings).length > 0) return CHECK_EXIT.drift;
+  return unchecked > 0 || !complete ? CHECK_EXIT.notChecked : CHECK_EXIT.clean;
 }
 
 function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: VerifySummary): void {
