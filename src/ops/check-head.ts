@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
-import type { Checked, Witness } from './check-witness';
+import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
 import type { Finding } from './findings';
 import { IN_DOUBT, isUnderWay, PATIENCE } from './under-way';
 
@@ -50,9 +50,10 @@ export function headWitness(pool: Pool, client: Client): Witness {
   }
 
   return {
-    async check(intent): Promise<Checked> {
+    async check(id, intent): Promise<Checked> {
+      if (intent === undefined) return NOT_IN_POSTGRES;
       for (let attempt = 1; ; attempt += 1) {
-        const head = await headOf(client, intent.id);
+        const head = await headOf(client, id);
         if (typeof head === 'string') return { status: 'unchecked', reason: head };
         if (head === undefined) return { status: 'forgotten' };
         const findings = await compare(intent, head);

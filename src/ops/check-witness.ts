@@ -10,6 +10,7 @@ import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRejections } from '../database/read-rejections';
 import { compareTrail, type StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
+import { missingFindings } from './missing-intents';
 import { replayIntent, type WitnessedIntent } from './replay-intent';
 import type { Replayer } from './replayer';
 import { IN_DOUBT, PATIENCE } from './under-way';
@@ -21,8 +22,12 @@ export type Checked =
   | { status: 'forgotten' }
   | { status: 'unchecked'; reason: string };
 
+/** Somebody named it; that it is nowhere is not to be taken for clean. */
+export const NOT_IN_POSTGRES: Checked = { status: 'unchecked', reason: 'Postgres has no such intent' };
+
 export interface Witness {
-  check: (intent: IntentRow) => Promise<Checked>;
+  /** `intent` is its row in Postgres, where there is one. */
+  check: (id: string, intent: IntentRow | undefined) => Promise<Checked>;
   close: () => Promise<void>;
 }
 
@@ -64,7 +69,7 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
       if (witnessed === undefined) return { status: 'forgotten' };
       if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
       const now = await stored(id);
-      const findings = now === undefined ? [] : compareTrail(now, witnessed);
+      const findings = now === undefined ? missingFindings(id, witnessed) : compareTrail(now, witnessed);
       const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
       if (!ahead || (attempt > 1 && !witnessed.underWay)) {
         return { status: 'checked', findings, witnessed, stored: now };
@@ -74,5 +79,14 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
     }
   }
 
-  return { compare, check: ({ id }) => compare(id), close: () => replayer.close() };
+  return {
+    compare,
+    async check(id, intent) {
+      const compared = await compare(id);
+      const known =
+        compared.status === 'unchecked' || ('findings' in compared && compared.findings.length > 0);
+      return intent !== undefined || known ? compared : NOT_IN_POSTGRES;
+    },
+    close: () => replayer.close(),
+  };
 }

@@ -2,21 +2,36 @@ import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'nod
 
 import { z } from 'zod';
 
-const FIRST = '00000000-0000-0000-0000-000000000000';
+import { FINDING_CODES, type FindingCode } from './findings';
+import { FIRST } from './pages';
+
+const codes = Object.keys(FINDING_CODES) as [FindingCode, ...FindingCode[]];
 
 const checkpointSchema = z.object({
   version: z.literal(1),
   /** What the run was told to do: another one may not go on from here. */
   scope: z.string(),
   after: z.guid(),
-  done: z.int().min(0),
+  counts: z.object({
+    intents: z.int().min(0),
+    witnessed: z.int().min(0),
+    forgotten: z.int().min(0),
+    unchecked: z.int().min(0),
+    findings: z.partialRecord(z.enum(codes), z.int().min(1)),
+  }),
 });
 
-/** How far a long run has come: the id of the last intent it is done with, and how many there were. */
+/** What a run has counted so far: what was found before it was stopped still counts when it goes on. */
+type Counts = z.output<typeof checkpointSchema>['counts'];
+
+/** How far a long run has come. */
 export interface Position {
+  /** Id of the last intent that it is done with. */
   after: string;
-  done: number;
+  counts: Counts;
 }
+
+const NOTHING: Counts = { intents: 0, witnessed: 0, forgotten: 0, unchecked: 0, findings: {} };
 
 /**
  * A file in which a long run keeps its position, so that it goes on there when it is started again after a crash.
@@ -31,7 +46,7 @@ export class Checkpoint {
   ) {}
 
   read(): Position {
-    if (this.path === undefined || !existsSync(this.path)) return { after: FIRST, done: 0 };
+    if (this.path === undefined || !existsSync(this.path)) return { after: FIRST, counts: NOTHING };
     const parsed = checkpointSchema.safeParse(parseJson(readFileSync(this.path, 'utf8')));
     if (!parsed.success) {
       throw new Error(`--checkpoint: ${this.path} is no checkpoint; choose another file, or remove it`);

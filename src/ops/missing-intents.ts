@@ -21,7 +21,7 @@ export async function* missingIntents(
   pool: Pool,
   client: Client,
   replayer: Replayer,
-): AsyncGenerator<{ intentId: string; witnessed: WitnessedIntent }> {
+): AsyncGenerator<{ intentId: string; witnessed: WitnessedIntent; findings: Finding[] }> {
   for await (const ids of idsInTemporal(client)) {
     let missing = await lacking(pool, ids);
     if (missing.length === 0) continue;
@@ -29,24 +29,27 @@ export async function* missingIntents(
     missing = await lacking(pool, missing);
     for (const intentId of missing) {
       const witnessed = await replayIntent(client, replayer, intentId);
-      if (witnessed !== undefined && knownRows(witnessed) > 0) yield { intentId, witnessed };
+      if (witnessed === undefined) continue;
+      const findings = missingFindings(intentId, witnessed);
+      if (findings.length > 0) yield { intentId, witnessed, findings };
     }
   }
 }
 
-/** The finding for such an intent. */
-export function missingFinding(intentId: string, witnessed: WitnessedIntent): Finding {
-  const organizationId = witnessed.created?.details.organizationId;
-  return {
-    code: 'TEMPORAL_AHEAD',
-    intentId,
-    ...(organizationId !== undefined && { organizationId }),
-    detail: `Postgres lacks the intent and its ${knownRows(witnessed)} audit rows`,
-  };
-}
-
-function knownRows({ transitions, continued }: WitnessedIntent): number {
-  return Math.max(transitions.at(-1)?.sequence ?? 0, continued?.recordedSequence ?? 0);
+/** The finding for an intent that has no row; none where Temporal knows of no recorded creation either. */
+export function missingFindings(intentId: string, witnessed: WitnessedIntent): Finding[] {
+  const { transitions, continued, created } = witnessed;
+  const rows = Math.max(transitions.at(-1)?.sequence ?? 0, continued?.recordedSequence ?? 0);
+  if (rows === 0) return [];
+  const organizationId = created?.details.organizationId;
+  return [
+    {
+      code: 'TEMPORAL_AHEAD',
+      intentId,
+      ...(organizationId !== undefined && { organizationId }),
+      detail: `Postgres lacks the intent and its ${rows} audit rows`,
+    },
+  ];
 }
 
 async function lacking(pool: Pool, ids: readonly string[]): Promise<string[]> {

@@ -5,6 +5,8 @@ interface Page {
   stretch: { after: string; upTo: string };
 }
 
+/** Before every id. */
+export const FIRST = '00000000-0000-0000-0000-000000000000';
 const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Intents by their ids, a page at a time: those named, or all, or those of one organization. */

@@ -5,8 +5,8 @@ import type { Pool } from 'pg';
 import { fullWitness } from './check-witness';
 import type { StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
-import { missingFinding, missingIntents } from './missing-intents';
-import { countIntents, pagesOf } from './pages';
+import { missingIntents } from './missing-intents';
+import { countIntents, FIRST, pagesOf } from './pages';
 import { planRestore } from './plan-restore';
 import type { WitnessedIntent } from './replay-intent';
 import { Replayer } from './replayer';
@@ -51,8 +51,6 @@ export interface ReconcileSummary {
   applied: boolean;
 }
 
-const FIRST = '00000000-0000-0000-0000-000000000000';
-
 /**
  * Restores what Postgres lost and Temporal knows, after the restore of an older backup say: rows at the end of a trail,
  * rejections, whole intents. A row that is there but differs is reported and never touched.
@@ -73,17 +71,15 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
         const compared = await witness.compare(id);
         if (compared.status === 'unchecked') leave(id, compared.reason);
         else if (compared.status === 'checked') {
-          const { stored, witnessed } = compared;
-          const gone = stored === undefined && witnessed.transitions.length > 0;
-          await mend(id, gone ? [missingFinding(id, witnessed)] : compared.findings, witnessed, stored);
+          await mend(id, compared.findings, compared.witnessed, compared.stored);
         }
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
     }
     if (ids === undefined && organizationId === undefined) {
-      for await (const { intentId, witnessed } of missingIntents(pool, client, replayer)) {
-        await mend(intentId, [missingFinding(intentId, witnessed)], witnessed, undefined);
+      for await (const { intentId, witnessed, findings } of missingIntents(pool, client, replayer)) {
+        await mend(intentId, findings, witnessed, undefined);
         summary.intents += 1;
       }
     }

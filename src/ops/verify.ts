@@ -6,10 +6,10 @@ import { readIntents, type IntentRow } from '../database/read-intents';
 import { checkProtection } from './check-protection';
 import { checkRows } from './check-rows';
 import { headWitness } from './check-head';
-import { fullWitness, type Witness } from './check-witness';
+import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
 import { Checkpoint } from './checkpoint';
 import type { Finding, FindingCode } from './findings';
-import { missingFinding, missingIntents } from './missing-intents';
+import { missingIntents } from './missing-intents';
 import { countIntents, pagesOf } from './pages';
 import { Replayer } from './replayer';
 
@@ -43,9 +43,10 @@ export interface VerifyOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** Counts of the whole run, those of its earlier parts that a checkpoint told of included. */
 export interface VerifySummary {
   mode: VerifyMode;
-  /** Looked at, those of earlier runs that a checkpoint told of included. */
+  /** Looked at. */
   intents: number;
   /** Compared with Temporal, and compared completely. */
   witnessed: number;
@@ -69,13 +70,13 @@ const IN_FLIGHT = 8;
 export async function verify(options: VerifyOptions): Promise<VerifySummary> {
   const { mode, pool, ids, organizationId, pageSize = 200, onProgress, signal } = options;
   const startedAt = performance.now();
+  const scope = `${mode} of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
+  const checkpoint = new Checkpoint(options.checkpoint, scope);
+  const { after, counts } = checkpoint.read();
   const summary: VerifySummary = {
     mode,
-    intents: 0,
-    witnessed: 0,
-    forgotten: 0,
-    unchecked: 0,
-    findings: {},
+    ...counts,
+    findings: { ...counts.findings },
     complete: false,
     seconds: 0,
   };
@@ -83,31 +84,28 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     summary.findings[finding.code] = (summary.findings[finding.code] ?? 0) + 1;
     options.onFinding(finding);
   };
-  const scope = `${mode} of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
-  const checkpoint = new Checkpoint(options.checkpoint, scope);
-  const { after, done } = checkpoint.read();
-  const total = ids?.length ?? done + (await countIntents(pool, after, organizationId));
-  summary.intents = done;
-
-  if (ids === undefined) (await checkProtection(pool)).forEach(report);
+  const total = ids?.length ?? counts.intents + (await countIntents(pool, after, organizationId));
   const replayer = mode === 'full' ? await Replayer.start(options.workflowBundle) : undefined;
   const witness = witnessOf(options, replayer);
   try {
-    onProgress?.({ done, total });
+    onProgress?.({ done: summary.intents, total });
     for await (const page of pagesOf(pool, { ids, after, organizationId, pageSize })) {
       for (const finding of await checkRows(pool, { ...page.stretch, organizationId })) report(finding);
-      if (!(await checkAll(await readIntents(pool, page.ids)))) return finish();
-      checkpoint.write({ after: page.stretch.upTo, done: summary.intents });
+      if (!(await checkAll(page.ids))) return finish();
+      const { intents, witnessed, forgotten, unchecked, findings } = summary;
+      const soFar = { intents, witnessed, forgotten, unchecked, findings };
+      checkpoint.write({ after: page.stretch.upTo, counts: soFar });
     }
+    // At the end, so that a run that was stopped and goes on reports it once.
+    if (ids === undefined) (await checkProtection(pool)).forEach(report);
     if (
       replayer !== undefined &&
       options.client !== undefined &&
       ids === undefined &&
       organizationId === undefined
     ) {
-      for await (const { intentId, witnessed } of missingIntents(pool, options.client, replayer)) {
-        report(missingFinding(intentId, witnessed));
-      }
+      for await (const { findings } of missingIntents(pool, options.client, replayer))
+        findings.forEach(report);
     }
     summary.complete = true;
     checkpoint.remove();
@@ -117,22 +115,24 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
   }
 
   /** Whether it went through all of them. */
-  async function checkAll(intents: readonly (IntentRow | undefined)[]): Promise<boolean> {
+  async function checkAll(pageIds: readonly string[]): Promise<boolean> {
+    const intents = await readIntents(pool, pageIds);
     let position = 0;
     const checkNext = async (): Promise<void> => {
-      while (position < intents.length && !signal?.aborted) {
-        const intent = intents[position++];
-        if (intent !== undefined && witness !== undefined) await ask(witness, intent);
+      while (position < pageIds.length && !signal?.aborted) {
+        const at = position++;
+        await check(pageIds[at] as string, intents[at]);
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
     };
     await Promise.all(Array.from({ length: IN_FLIGHT }, checkNext));
-    return position === intents.length;
+    return position === pageIds.length;
   }
 
-  async function ask(witness: Witness, intent: IntentRow): Promise<void> {
-    const checked = await witness.check(intent);
+  async function check(id: string, intent: IntentRow | undefined): Promise<void> {
+    if (witness === undefined && intent !== undefined) return;
+    const checked = (await witness?.check(id, intent)) ?? NOT_IN_POSTGRES;
     if (checked.status === 'checked') {
       summary.witnessed += 1;
       checked.findings.forEach(report);
@@ -140,7 +140,7 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
       summary.forgotten += 1;
     } else {
       summary.unchecked += 1;
-      options.onUnchecked(intent.id, checked.reason);
+      options.onUnchecked(id, checked.reason);
     }
   }
 

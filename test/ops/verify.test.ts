@@ -74,6 +74,20 @@ describe('while nothing is wrong', () => {
     expect(await capturedRun(['verify', '--fast', '--sql-only'], env)).toMatchObject({ exitCode: 2 });
   });
 
+  test('an intent that is named and not there is not called clean', async () => {
+    const nobody = '00000000-0000-4000-8000-00000000dead';
+    for (const mode of ['sql', 'fast', 'full'] as const) {
+      expect(await verified({ mode, ids: [nobody] })).toMatchObject({
+        unchecked: 1,
+        witnessed: 0,
+        found: [],
+      });
+    }
+    const { exitCode, stdout } = await capturedRun(['verify', '--sql-only', nobody], servers.stack.env);
+    expect(exitCode).toBe(2);
+    expect(stdout).not.toContain('Clean.');
+  });
+
   test('a run that was stopped goes on from its checkpoint, and leaves none when it is through', async () => {
     const checkpoint = join(folder, 'checkpoint.json');
     const stop = new AbortController();
@@ -83,7 +97,7 @@ describe('while nothing is wrong', () => {
       intents: 2,
       complete: false,
     });
-    expect(JSON.parse(readFileSync(checkpoint, 'utf8'))).toMatchObject({ done: 2 });
+    expect(JSON.parse(readFileSync(checkpoint, 'utf8'))).toMatchObject({ counts: { intents: 2 } });
 
     await expect(verified({ ...options, mode: 'full' })).rejects.toThrow(
       'is of another run (sql of everything)',
@@ -100,6 +114,27 @@ describe('while nothing is wrong', () => {
 });
 
 describe('after a restore', () => {
+  test('what was found before a run was stopped still counts when it goes on', async () => {
+    const { rows } = await servers.pool.query<{ id: string; title: string }>(
+      'SELECT id, title FROM intent_workflows ORDER BY id LIMIT 1',
+    );
+    const setTitle = async (title: string | undefined) => {
+      await servers.owner.query('ALTER TABLE intent_workflows DISABLE TRIGGER check_move');
+      await servers.owner.query('UPDATE intent_workflows SET title = $2 WHERE id = $1', [rows[0]?.id, title]);
+      await servers.owner.query('ALTER TABLE intent_workflows ENABLE TRIGGER check_move');
+    };
+    await setTitle('forged');
+    const options = { pageSize: 1, checkpoint: join(folder, 'drift.json') } as const;
+    const stop = new AbortController();
+    const first = await verified({ ...options, signal: stop.signal, onFinding: () => stop.abort() });
+    expect(first).toMatchObject({ intents: 1, complete: false, findings: { INTENT_ALTERED: 1 } });
+
+    const resumed = await verified(options);
+    expect(resumed).toMatchObject({ intents: 3, witnessed: 3, complete: true, found: [] });
+    expect(resumed.findings).toEqual({ INTENT_ALTERED: 1 });
+    await setTitle(rows[0]?.title);
+  });
+
   test('rows that Postgres lost are told from those that it never had', async () => {
     const id = await walked(ORGANIZATION, ['ICP_PENDING', 'ICP_PROCESSING', 'CANCELLED']);
     await forgetInPostgres(id, 3);
@@ -124,6 +159,7 @@ describe('after a restore', () => {
       organizationId: ORGANIZATION,
       detail: 'Postgres lacks the intent and its 2 audit rows',
     });
+    expect((await verified({ ids: [id] })).found).toMatchObject([{ code: 'TEMPORAL_AHEAD', intentId: id }]);
     await servers.temporal.workflow.getHandle(id).terminate('seen');
   });
 
