@@ -13,8 +13,9 @@ const mayImport = {
   client: ['graph', 'intent', 'database'],
   worker: ['graph', 'intent', 'database', 'graph-file', 'activities', 'workflows'],
   import: ['graph', 'intent', 'database', 'graph-file', 'client'],
-  ops: ['graph', 'intent', 'database', 'workflows/audit-sink.ts', 'worker'],
-  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'ops', 'dev'],
+  archive: ['graph', 'intent', 'database'],
+  ops: ['graph', 'intent', 'database', 'archive', 'workflows/audit-sink.ts', 'worker'],
+  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'archive', 'ops', 'dev'],
   dev: ['intent', 'database'],
   demo: ['graph', 'client', 'cli', 'dev'],
 };

@@ -37,6 +37,39 @@ CREATE TYPE workflow_state AS ENUM (
 
 -- Tables
 
+CREATE TABLE intent_archive_files (
+  name text NOT NULL,
+  sha256 text NOT NULL,
+  manifest jsonb NOT NULL,
+  signature text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT intent_archive_files_pkey PRIMARY KEY (name)
+);
+
+CREATE TABLE intent_archives (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  transitions integer NOT NULL,
+  rejections integer NOT NULL,
+  file text,
+  archived_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  archived_by text NOT NULL DEFAULT SESSION_USER,
+  CONSTRAINT intent_archives_file_fkey FOREIGN KEY (file) REFERENCES intent_archive_files(name),
+  CONSTRAINT intent_archives_pkey PRIMARY KEY (workflow_id),
+  CONSTRAINT intent_archives_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
+);
+
+CREATE TABLE intent_erasures (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  reason text NOT NULL,
+  erased_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  erased_by text NOT NULL DEFAULT SESSION_USER,
+  CONSTRAINT intent_erasures_pkey PRIMARY KEY (workflow_id),
+  CONSTRAINT intent_erasures_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
+);
+
 CREATE TABLE intent_workflows (
   id uuid NOT NULL,
   organization_id uuid NOT NULL,
@@ -49,6 +82,7 @@ CREATE TABLE intent_workflows (
   metadata jsonb,
   created_by text,
   run_id text NOT NULL,
+  personal_salt uuid DEFAULT gen_random_uuid(),
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   ended_at timestamp with time zone,
@@ -116,6 +150,7 @@ CREATE TABLE workflow_transition_audit (
   metadata jsonb,
   transitioned_at timestamp with time zone NOT NULL,
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  personal_digest text NOT NULL,
   hash text NOT NULL,
   CONSTRAINT workflow_transition_audit_check CHECK ((sequence = 1) = (previous_state IS NULL)),
   CONSTRAINT workflow_transition_audit_pkey PRIMARY KEY (workflow_id, sequence),
@@ -123,6 +158,24 @@ CREATE TABLE workflow_transition_audit (
   CONSTRAINT workflow_transition_audit_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id),
   CONSTRAINT workflow_transition_audit_workflow_id_request_id_key UNIQUE (workflow_id, request_id)
 );
+
+CREATE TABLE workflow_transition_audit_archive (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  sequence integer NOT NULL,
+  request_id text NOT NULL,
+  previous_state workflow_state,
+  new_state workflow_state NOT NULL,
+  transition_reason text,
+  actor text,
+  metadata jsonb,
+  transitioned_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  personal_digest text NOT NULL,
+  hash text NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  CONSTRAINT workflow_transition_audit_archive_pkey PRIMARY KEY (workflow_id, sequence, ended_at)
+) PARTITION BY RANGE (ended_at);
 
 CREATE TABLE workflow_transition_conflicts (
   id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -154,26 +207,175 @@ CREATE TABLE workflow_transition_rejections (
   CONSTRAINT workflow_transition_rejections_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
 );
 
+CREATE TABLE workflow_transition_rejections_archive (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  number integer NOT NULL,
+  request_id text NOT NULL,
+  code text NOT NULL,
+  message text NOT NULL,
+  state workflow_state NOT NULL,
+  requested_state text,
+  transition_reason text,
+  actor text,
+  rejected_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  CONSTRAINT workflow_transition_rejections_archive_pkey PRIMARY KEY (workflow_id, number, ended_at)
+) PARTITION BY RANGE (ended_at);
+
+CREATE TABLE workflow_transition_repairs (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  table_name text NOT NULL,
+  stored jsonb NOT NULL,
+  reason text NOT NULL,
+  repaired_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  repaired_by text NOT NULL DEFAULT SESSION_USER,
+  CONSTRAINT workflow_transition_repairs_pkey PRIMARY KEY (id)
+);
+
 -- Indexes
 
+CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
+CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
 CREATE INDEX idx_intent_workflows_state ON public.intent_workflows USING btree (state);
-CREATE UNIQUE INDEX idx_workflow_transition_conflicts_evidence ON public.workflow_transition_conflicts USING btree (workflow_id, hashtextextended((attempted)::text, (0)::bigint));
+CREATE INDEX idx_workflow_transition_audit_archive_request ON ONLY public.workflow_transition_audit_archive USING btree (workflow_id, request_id);
+CREATE UNIQUE INDEX idx_workflow_transition_conflicts_evidence ON public.workflow_transition_conflicts USING btree (workflow_id, hashtextextended((attempted)::text, (0)::bigint)) WHERE (jsonb_typeof(attempted) = 'array'::text);
+CREATE INDEX idx_workflow_transition_rejections_archive_request ON ONLY public.workflow_transition_rejections_archive USING btree (workflow_id, request_id, number DESC);
 CREATE INDEX idx_workflow_transition_rejections_request ON public.workflow_transition_rejections USING btree (workflow_id, request_id, number DESC);
+CREATE INDEX idx_workflow_transition_repairs_workflow ON public.workflow_transition_repairs USING btree (workflow_id);
+
+-- Views
+
+CREATE VIEW workflow_transition_audit_all WITH (security_invoker=true) AS
+ SELECT workflow_transition_audit.workflow_id,
+    workflow_transition_audit.organization_id,
+    workflow_transition_audit.sequence,
+    workflow_transition_audit.request_id,
+    workflow_transition_audit.previous_state,
+    workflow_transition_audit.new_state,
+    workflow_transition_audit.transition_reason,
+    workflow_transition_audit.actor,
+    workflow_transition_audit.metadata,
+    workflow_transition_audit.transitioned_at,
+    workflow_transition_audit.created_at,
+    workflow_transition_audit.personal_digest,
+    workflow_transition_audit.hash
+   FROM workflow_transition_audit
+UNION ALL
+ SELECT workflow_transition_audit_archive.workflow_id,
+    workflow_transition_audit_archive.organization_id,
+    workflow_transition_audit_archive.sequence,
+    workflow_transition_audit_archive.request_id,
+    workflow_transition_audit_archive.previous_state,
+    workflow_transition_audit_archive.new_state,
+    workflow_transition_audit_archive.transition_reason,
+    workflow_transition_audit_archive.actor,
+    workflow_transition_audit_archive.metadata,
+    workflow_transition_audit_archive.transitioned_at,
+    workflow_transition_audit_archive.created_at,
+    workflow_transition_audit_archive.personal_digest,
+    workflow_transition_audit_archive.hash
+   FROM workflow_transition_audit_archive;
+
+CREATE VIEW workflow_transition_rejections_all WITH (security_invoker=true) AS
+ SELECT workflow_transition_rejections.workflow_id,
+    workflow_transition_rejections.organization_id,
+    workflow_transition_rejections.number,
+    workflow_transition_rejections.request_id,
+    workflow_transition_rejections.code,
+    workflow_transition_rejections.message,
+    workflow_transition_rejections.state,
+    workflow_transition_rejections.requested_state,
+    workflow_transition_rejections.transition_reason,
+    workflow_transition_rejections.actor,
+    workflow_transition_rejections.rejected_at,
+    workflow_transition_rejections.created_at
+   FROM workflow_transition_rejections
+UNION ALL
+ SELECT workflow_transition_rejections_archive.workflow_id,
+    workflow_transition_rejections_archive.organization_id,
+    workflow_transition_rejections_archive.number,
+    workflow_transition_rejections_archive.request_id,
+    workflow_transition_rejections_archive.code,
+    workflow_transition_rejections_archive.message,
+    workflow_transition_rejections_archive.state,
+    workflow_transition_rejections_archive.requested_state,
+    workflow_transition_rejections_archive.transition_reason,
+    workflow_transition_rejections_archive.actor,
+    workflow_transition_rejections_archive.rejected_at,
+    workflow_transition_rejections_archive.created_at
+   FROM workflow_transition_rejections_archive;
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.intent_add_archive_partition(p_ended_at timestamp with time zone)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  month timestamptz := date_trunc('month', p_ended_at, 'UTC');
+  parent text;
+  partition text;
+BEGIN
+  FOREACH parent IN ARRAY ARRAY['workflow_transition_audit_archive', 'workflow_transition_rejections_archive'] LOOP
+    partition := parent || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
+    CONTINUE WHEN to_regclass(format('intent_archive.%I', partition)) IS NOT NULL;
+    EXECUTE format('CREATE TABLE intent_archive.%I (LIKE public.%I INCLUDING INDEXES)', partition, parent);
+    EXECUTE format('ALTER TABLE intent_archive.%I ENABLE ROW LEVEL SECURITY', partition);
+    EXECUTE format(
+      'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON intent_archive.%I
+         FOR EACH STATEMENT EXECUTE FUNCTION public.intent_refuse_change()', partition);
+    EXECUTE format(
+      'ALTER TABLE public.%I ATTACH PARTITION intent_archive.%I FOR VALUES FROM (%L) TO (%L)',
+      parent, partition, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
+  END LOOP;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.intent_audit_canonical(audit workflow_transition_audit)
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (jsonb_build_array((audit).workflow_id, (audit).organization_id, (audit).sequence, (audit).request_id, (audit).previous_state, (audit).new_state, (audit).transition_reason, (audit).actor, (audit).metadata, to_char(((audit).transitioned_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text)))::text;
+RETURN (jsonb_build_array((audit).workflow_id, (audit).organization_id, (audit).sequence, (audit).request_id, (audit).previous_state, (audit).new_state, (audit).personal_digest, to_char(((audit).transitioned_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text)))::text;
 
 CREATE OR REPLACE FUNCTION public.intent_audit_hash(previous_hash text, audit workflow_transition_audit)
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to((COALESCE(previous_hash, ''::text) || intent_audit_canonical(audit)), 'UTF8'::name)), 'hex'::text);
+
+CREATE OR REPLACE FUNCTION public.intent_check_archived_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  copied jsonb := to_jsonb(NEW) - 'ended_at';
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM public.intent_archives x
+     WHERE x.workflow_id = NEW.workflow_id AND x.ended_at = NEW.ended_at AND x.file IS NULL
+  ) OR NOT (CASE TG_ARGV[0]
+    WHEN 'audit' THEN EXISTS (
+      SELECT FROM public.workflow_transition_audit a
+       WHERE a.workflow_id = NEW.workflow_id AND a.sequence = (copied ->> 'sequence')::integer
+         AND to_jsonb(a) = copied)
+    ELSE EXISTS (
+      SELECT FROM public.workflow_transition_rejections r
+       WHERE r.workflow_id = NEW.workflow_id AND r.number = (copied ->> 'number')::integer
+         AND to_jsonb(r) = copied)
+  END) THEN
+    RAISE EXCEPTION 'the archive takes copies of rows of intents that are being archived: % refused', TG_OP
+      USING ERRCODE = 'IE004', HINT = 'Archive with: intent archive';
+  END IF;
+  RETURN NEW;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.intent_check_audit_row()
  RETURNS trigger
@@ -191,8 +393,13 @@ BEGIN
   END IF;
 
   IF NEW.sequence <= intent.sequence THEN
-    SELECT * INTO stored FROM public.workflow_transition_audit
-     WHERE workflow_id = NEW.workflow_id AND sequence = NEW.sequence;
+    stored := public.intent_find_audit_row(NEW.workflow_id, NEW.sequence);
+    -- Rows in an archive file can't be compared here; that the sequence was taken is enough.
+    IF stored.workflow_id IS NULL AND EXISTS (
+      SELECT FROM public.intent_archives WHERE workflow_id = NEW.workflow_id AND file IS NOT NULL
+    ) THEN
+      RETURN NULL;
+    END IF;
     IF (stored.organization_id, stored.request_id, stored.previous_state, stored.new_state)
        IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state) THEN
       RETURN NULL;
@@ -231,6 +438,7 @@ BEGIN
     END IF;
   END IF;
 
+  NEW.personal_digest := public.intent_personal_digest(intent.personal_salt, NEW);
   NEW.hash := public.intent_audit_hash(intent.audit_hash, NEW);
   RETURN NEW;
 END
@@ -249,6 +457,23 @@ BEGIN
     RAISE EXCEPTION 'intent % has no audit row for its creation', NEW.id USING ERRCODE = 'IE002';
   END IF;
   RETURN NULL;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_check_ended()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF NOT EXISTS (
+    SELECT FROM public.intent_workflows WHERE id = NEW.workflow_id AND ended_at IS NOT NULL
+  ) THEN
+    RAISE EXCEPTION 'intent % has not ended: % into % refused', NEW.workflow_id, TG_OP, TG_TABLE_NAME
+      USING ERRCODE = 'IE007', HINT = 'Take it to a terminal state first.';
+  END IF;
+  RETURN NEW;
 END
 $function$;
 
@@ -292,6 +517,42 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_check_refiling()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  IF to_jsonb(NEW) - 'file' = to_jsonb(OLD) - 'file' AND num_nulls(NEW.file, OLD.file) = 0 THEN
+    RETURN NEW;
+  END IF;
+  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP USING ERRCODE = 'IE004';
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_check_row_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  was jsonb := to_jsonb(OLD);
+BEGIN
+  IF TG_OP = 'UPDATE' AND to_jsonb(NEW) = was || TG_ARGV[0]::jsonb
+     AND EXISTS (SELECT FROM public.intent_erasures WHERE workflow_id = OLD.workflow_id) THEN
+    RETURN NEW;
+  END IF;
+  IF TG_OP = 'DELETE' AND (
+    public.intent_is_repaired(TG_TABLE_NAME, OLD.workflow_id, was)
+    OR public.intent_is_archived(TG_TABLE_NAME, OLD.workflow_id, was)
+  ) THEN
+    RETURN OLD;
+  END IF;
+  RAISE EXCEPTION '% is append-only: % refused', TG_TABLE_NAME, TG_OP
+    USING ERRCODE = 'IE004', HINT = 'Request a transition through the engine instead.';
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_check_state_move()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -301,10 +562,10 @@ AS $function$
 BEGIN
   IF NEW.sequence = OLD.sequence + 1
      AND (NEW.id, NEW.organization_id, NEW.graph_name, NEW.graph_version, NEW.title, NEW.metadata, NEW.created_by,
-          NEW.run_id, NEW.created_at)
+          NEW.run_id, NEW.personal_salt, NEW.created_at)
          IS NOT DISTINCT FROM
          (OLD.id, OLD.organization_id, OLD.graph_name, OLD.graph_version, OLD.title, OLD.metadata, OLD.created_by,
-          OLD.run_id, OLD.created_at)
+          OLD.run_id, OLD.personal_salt, OLD.created_at)
      AND EXISTS (
        SELECT FROM public.workflow_transition_audit a
         WHERE a.workflow_id = NEW.id AND a.sequence = NEW.sequence
@@ -313,13 +574,20 @@ BEGIN
   THEN
     RETURN NEW;
   END IF;
+  IF to_jsonb(NEW) = to_jsonb(OLD) || '{"title": null, "metadata": null, "created_by": null, "personal_salt": null}'
+     AND EXISTS (SELECT FROM public.intent_erasures WHERE workflow_id = OLD.id) THEN
+    RETURN NEW;
+  END IF;
+  IF public.intent_is_repaired(TG_TABLE_NAME, OLD.id, to_jsonb(OLD)) THEN
+    RETURN NEW;
+  END IF;
   RAISE EXCEPTION 'the state of intent % moves only by an audit row: UPDATE refused', OLD.id
     USING ERRCODE = 'IE004', HINT = 'Request a transition through the engine instead.';
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.intent_create(p_id uuid, p_organization_id uuid, p_run_id text, p_graph_name text, p_graph_version integer, p_title text, p_metadata jsonb, p_created_by text, p_transitioned_at timestamp with time zone)
- RETURNS TABLE(definition jsonb, transitioned_at timestamp with time zone, hash text)
+CREATE OR REPLACE FUNCTION public.intent_create(p_id uuid, p_organization_id uuid, p_run_id text, p_graph_name text, p_graph_version integer, p_title text, p_metadata jsonb, p_created_by text, p_transitioned_at timestamp with time zone, p_personal_salt uuid DEFAULT NULL::uuid)
+ RETURNS TABLE(definition jsonb, transitioned_at timestamp with time zone, hash text, personal_salt uuid)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
@@ -336,10 +604,10 @@ BEGIN
         USING ERRCODE = 'IE006', HINT = 'Register it with: intent graph register FILE';
     END IF;
     INSERT INTO intent_workflows
-      (id, organization_id, state, graph_name, graph_version, title, metadata, created_by, run_id)
+      (id, organization_id, state, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt)
     VALUES
       (p_id, p_organization_id, graph.initial_state, graph.name, graph.version, p_title, p_metadata, p_created_by,
-       p_run_id)
+       p_run_id, coalesce(p_personal_salt, gen_random_uuid()))
     ON CONFLICT (id) DO NOTHING;
     IF FOUND THEN
       INSERT INTO workflow_transition_audit
@@ -354,7 +622,7 @@ BEGIN
     RAISE EXCEPTION 'intent % exists already', p_id USING ERRCODE = 'IE005', HINT = 'Choose another id.';
   END IF;
   RETURN QUERY
-    SELECT g.definition, a.transitioned_at, a.hash
+    SELECT g.definition, a.transitioned_at, a.hash, intent.personal_salt
       FROM workflow_graphs g, workflow_transition_audit a
      WHERE g.name = intent.graph_name AND g.version = intent.graph_version
        AND a.workflow_id = p_id AND a.sequence = 1;
@@ -366,6 +634,65 @@ CREATE OR REPLACE FUNCTION public.intent_current_organization()
  LANGUAGE sql
  STABLE PARALLEL SAFE
 RETURN (COALESCE(NULLIF(current_setting('intent.organization_id'::text, true), ''::text), ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text)))::uuid;
+
+CREATE OR REPLACE FUNCTION public.intent_erase(p_workflow_id uuid, p_reason text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  INSERT INTO intent_erasures (workflow_id, organization_id, reason)
+  SELECT id, organization_id, p_reason FROM intent_workflows WHERE id = p_workflow_id
+  ON CONFLICT (workflow_id) DO NOTHING;
+  IF NOT FOUND THEN
+    RETURN false;
+  END IF;
+  UPDATE intent_workflows SET title = NULL, metadata = NULL, created_by = NULL, personal_salt = NULL
+   WHERE id = p_workflow_id;
+  UPDATE workflow_transition_audit SET transition_reason = NULL, actor = NULL, metadata = NULL
+   WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_audit_archive SET transition_reason = NULL, actor = NULL, metadata = NULL
+   WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_rejections
+     SET message = 'erased', requested_state = NULL, transition_reason = NULL, actor = NULL
+   WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_rejections_archive
+     SET message = 'erased', requested_state = NULL, transition_reason = NULL, actor = NULL
+   WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_conflicts SET attempted = '"erased"', stored = NULL WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_repairs SET stored = '"erased"' WHERE workflow_id = p_workflow_id;
+  RETURN true;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_find_audit_row(p_workflow_id uuid, p_sequence integer)
+ RETURNS workflow_transition_audit
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  found_row workflow_transition_audit;
+BEGIN
+  SELECT * INTO found_row FROM workflow_transition_audit a
+   WHERE a.workflow_id = p_workflow_id AND a.sequence = p_sequence;
+  IF NOT FOUND THEN
+    SELECT a.* INTO found_row FROM workflow_transition_audit_all a
+     WHERE a.workflow_id = p_workflow_id AND a.sequence = p_sequence;
+  END IF;
+  RETURN found_row;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_is_archived(p_table_name text, p_workflow_id uuid, p_row jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM intent_archives x WHERE ((x.workflow_id = intent_is_archived.p_workflow_id) AND CASE intent_is_archived.p_table_name WHEN 'workflow_transition_audit'::text THEN ((((intent_is_archived.p_row ->> 'sequence'::text))::integer <= x.transitions) AND ((x.file IS NOT NULL) OR (EXISTS (SELECT FROM workflow_transition_audit_archive a WHERE ((a.workflow_id = x.workflow_id) AND (a.ended_at = x.ended_at) AND (a.sequence = ((intent_is_archived.p_row ->> 'sequence'::text))::integer) AND ((to_jsonb(a.*) - 'ended_at'::text) = intent_is_archived.p_row)))))) WHEN 'workflow_transition_rejections'::text THEN ((((intent_is_archived.p_row ->> 'number'::text))::integer <= x.rejections) AND ((x.file IS NOT NULL) OR (EXISTS (SELECT FROM workflow_transition_rejections_archive a WHERE ((a.workflow_id = x.workflow_id) AND (a.ended_at = x.ended_at) AND (a.number = ((intent_is_archived.p_row ->> 'number'::text))::integer) AND ((to_jsonb(a.*) - 'ended_at'::text) = intent_is_archived.p_row)))))) ELSE false END)));
+
+CREATE OR REPLACE FUNCTION public.intent_is_repaired(p_table_name text, p_workflow_id uuid, p_row jsonb)
+ RETURNS boolean
+ LANGUAGE sql
+ STABLE
+RETURN (EXISTS (SELECT FROM workflow_transition_repairs r WHERE ((r.workflow_id = intent_is_repaired.p_workflow_id) AND (r.table_name = intent_is_repaired.p_table_name) AND (r.stored = intent_is_repaired.p_row) AND (r.xmin = (pg_current_xact_id())::xid))));
 
 CREATE OR REPLACE FUNCTION public.intent_move_state()
  RETURNS trigger
@@ -388,6 +715,12 @@ BEGIN
   RETURN NULL;
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.intent_personal_digest(salt uuid, audit workflow_transition_audit)
+ RETURNS text
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN encode(sha256(convert_to((jsonb_build_array(salt, (audit).sequence, (audit).transition_reason, (audit).actor, (audit).metadata))::text, 'UTF8'::name)), 'hex'::text);
 
 CREATE OR REPLACE FUNCTION public.intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
  RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text)
@@ -423,10 +756,13 @@ BEGIN
         (p_workflow_id, p_organization_id, decision.number, decision."requestId", decision.code, decision.message,
          decision.state, decision."requestedState", decision.reason, decision.actor, decision."rejectedAt")
       ON CONFLICT (workflow_id, number) DO NOTHING;
+      -- What the archive has already is skipped, too.
       IF NOT FOUND AND NOT EXISTS (
         SELECT FROM workflow_transition_rejections r
          WHERE r.workflow_id = p_workflow_id AND r.number = decision.number
            AND r.request_id = decision."requestId" AND r.code = decision.code
+      ) AND NOT EXISTS (
+        SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id AND x.rejections >= decision.number
       ) THEN
         RAISE EXCEPTION 'intent % already has another rejection at number %', p_workflow_id, decision.number
           USING ERRCODE = 'IE001';
@@ -439,6 +775,19 @@ BEGIN
      WHERE a.workflow_id = p_workflow_id
        AND a.sequence IN (SELECT (d ->> 'sequence')::integer FROM jsonb_array_elements(p_decisions) d)
      ORDER BY a.sequence;
+  -- An activity that is tried again after its rows were archived: for a file, the head is all that is left here.
+  IF EXISTS (SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id) THEN
+    RETURN QUERY
+      SELECT s.sequence, coalesce(a.transitioned_at, i.ended_at), coalesce(a.hash, i.audit_hash)
+        FROM intent_workflows i,
+             (SELECT (d ->> 'sequence')::integer AS sequence FROM jsonb_array_elements(p_decisions) d) s
+       CROSS JOIN LATERAL intent_find_audit_row(p_workflow_id, s.sequence) a
+       WHERE i.id = p_workflow_id AND s.sequence IS NOT NULL
+         AND (a.hash IS NOT NULL OR s.sequence = i.sequence)
+         AND NOT EXISTS (SELECT FROM workflow_transition_audit live
+                          WHERE live.workflow_id = p_workflow_id AND live.sequence = s.sequence)
+       ORDER BY s.sequence;
+  END IF;
 END
 $function$;
 
@@ -452,8 +801,30 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_skip_archived_rejection()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF EXISTS (
+    SELECT FROM public.intent_archives x WHERE x.workflow_id = NEW.workflow_id AND x.rejections >= NEW.number
+  ) THEN
+    RETURN NULL;
+  END IF;
+  RETURN NEW;
+END
+$function$;
+
 -- Triggers
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_archive_files FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_ended BEFORE INSERT ON public.intent_archives FOR EACH ROW EXECUTE FUNCTION intent_check_ended();
+CREATE TRIGGER check_refiling BEFORE UPDATE ON public.intent_archives FOR EACH ROW EXECUTE FUNCTION intent_check_refiling();
+CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON public.intent_archives FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_ended BEFORE INSERT ON public.intent_erasures FOR EACH ROW EXECUTE FUNCTION intent_check_ended();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_erasures FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE CONSTRAINT TRIGGER check_creation_row AFTER INSERT ON public.intent_workflows DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION intent_check_creation_row();
 CREATE TRIGGER check_move BEFORE UPDATE ON public.intent_workflows FOR EACH ROW EXECUTE FUNCTION intent_check_state_move();
 CREATE TRIGGER check_new BEFORE INSERT ON public.intent_workflows FOR EACH ROW EXECUTE FUNCTION intent_check_new_intent();
@@ -463,14 +834,34 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workf
 CREATE TRIGGER check_part AFTER INSERT ON public.workflow_graph_states REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION intent_check_graph_part();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_graph_states FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_graphs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"transition_reason": null, "actor": null, "metadata": null}');
 CREATE TRIGGER check_row BEFORE INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_audit_row();
 CREATE TRIGGER move_state AFTER INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_move_state();
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_transition_audit FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_transition_conflicts FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
-CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_transition_rejections FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_audit FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_audit_archive FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"transition_reason": null, "actor": null, "metadata": null}');
+CREATE TRIGGER check_copy BEFORE INSERT ON public.workflow_transition_audit_archive FOR EACH ROW EXECUTE FUNCTION intent_check_archived_row('audit');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_audit_archive FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_conflicts FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"attempted": "erased", "stored": null}');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_conflicts FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_rejections FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"message": "erased", "requested_state": null, "transition_reason": null, "actor": null}');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_rejections FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER skip_archived BEFORE INSERT ON public.workflow_transition_rejections FOR EACH ROW EXECUTE FUNCTION intent_skip_archived_rejection();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_rejections_archive FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"message": "erased", "requested_state": null, "transition_reason": null, "actor": null}');
+CREATE TRIGGER check_copy BEFORE INSERT ON public.workflow_transition_rejections_archive FOR EACH ROW EXECUTE FUNCTION intent_check_archived_row('rejections');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_rejections_archive FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_repairs FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"stored": "erased"}');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_repairs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 
 -- Row level security
 
+ALTER TABLE intent_archive_files ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_archive_files AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+ALTER TABLE intent_archives ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_archives AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON intent_archives AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE intent_erasures ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 ALTER TABLE intent_workflows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_workflows AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_workflows AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -488,6 +879,9 @@ ALTER TABLE workflow_transition_audit ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON workflow_transition_audit AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON workflow_transition_audit AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON workflow_transition_audit AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE workflow_transition_audit_archive ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON workflow_transition_audit_archive AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON workflow_transition_audit_archive AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 ALTER TABLE workflow_transition_conflicts ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON workflow_transition_conflicts AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON workflow_transition_conflicts AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -496,21 +890,41 @@ ALTER TABLE workflow_transition_rejections ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON workflow_transition_rejections AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON workflow_transition_rejections AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON workflow_transition_rejections AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE workflow_transition_rejections_archive ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON workflow_transition_rejections_archive AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON workflow_transition_rejections_archive AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE workflow_transition_repairs ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON workflow_transition_repairs AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON workflow_transition_repairs AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 
 -- Grants
 
 GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_check_archived_row() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_check_audit_row() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_check_creation_row() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_check_ended() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_check_graph_part() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_check_new_intent() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_check_refiling() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_check_row_change() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_check_state_move() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone,uuid) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_current_organization() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_find_audit_row(uuid,integer) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_is_archived(text,uuid,jsonb) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_is_repaired(text,uuid,jsonb) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_move_state() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO PUBLIC;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_refuse_change() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_skip_archived_rejection() TO PUBLIC;
+GRANT SELECT ON intent_archive_files TO intent_engine;
+GRANT SELECT ON intent_archives TO intent_engine;
+GRANT SELECT ON intent_archives TO intent_reader;
+GRANT SELECT ON intent_erasures TO intent_engine;
+GRANT SELECT ON intent_erasures TO intent_reader;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
 GRANT SELECT ON intent_workflows TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
@@ -522,25 +936,48 @@ GRANT SELECT ON workflow_graphs TO intent_engine;
 GRANT SELECT ON workflow_graphs TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_audit TO intent_engine;
 GRANT SELECT ON workflow_transition_audit TO intent_reader;
+GRANT SELECT ON workflow_transition_audit_all TO intent_engine;
+GRANT SELECT ON workflow_transition_audit_all TO intent_reader;
+GRANT SELECT ON workflow_transition_audit_archive TO intent_engine;
+GRANT SELECT ON workflow_transition_audit_archive TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_conflicts TO intent_engine;
 GRANT SELECT ON workflow_transition_conflicts TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_rejections TO intent_engine;
 GRANT SELECT ON workflow_transition_rejections TO intent_reader;
+GRANT SELECT ON workflow_transition_rejections_all TO intent_engine;
+GRANT SELECT ON workflow_transition_rejections_all TO intent_reader;
+GRANT SELECT ON workflow_transition_rejections_archive TO intent_engine;
+GRANT SELECT ON workflow_transition_rejections_archive TO intent_reader;
+GRANT SELECT ON workflow_transition_repairs TO intent_engine;
+GRANT SELECT ON workflow_transition_repairs TO intent_reader;
 
 -- Comments
 
+COMMENT ON TABLE intent_archive_files IS 'Files that hold archived rows, each with its signed manifest.';
+COMMENT ON TABLE intent_archives IS 'Intents whose audit rows and rejections are in the archive.';
+COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later ones stay where they are.';
+COMMENT ON COLUMN intent_archives.file IS 'File that holds the rows; null where the archive tables do.';
+COMMENT ON TABLE intent_erasures IS 'Intents whose personal fields were erased, and why.';
 COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last audit row led to.';
 COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
 COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';
 COMMENT ON COLUMN intent_workflows.audit_hash IS 'Hash of the last audit row.';
 COMMENT ON COLUMN intent_workflows.run_id IS 'Temporal run that created the intent, the first of its chain.';
+COMMENT ON COLUMN intent_workflows.personal_salt IS 'Goes into every personal_digest of the intent, so that none can be guessed once the personal fields are erased.';
 COMMENT ON COLUMN intent_workflows.ended_at IS 'When a terminal state was reached.';
 COMMENT ON TABLE workflow_graphs IS 'Registered graphs. A registered version never changes.';
 COMMENT ON COLUMN workflow_graphs.fingerprint IS 'SHA-256 of the definition as canonical JSON, hexadecimal.';
 COMMENT ON TABLE workflow_transition_audit IS 'One row a transition, append-only, chained by hash per intent.';
 COMMENT ON COLUMN workflow_transition_audit.transitioned_at IS 'When the transition was decided, or happened, if imported.';
 COMMENT ON COLUMN workflow_transition_audit.created_at IS 'When this row was inserted. Not part of the hash.';
+COMMENT ON COLUMN workflow_transition_audit.personal_digest IS 'intent_personal_digest(salt of the intent, this row): stands in the hash for reason, actor and metadata.';
 COMMENT ON COLUMN workflow_transition_audit.hash IS 'intent_audit_hash(hash of the row before, this row).';
+COMMENT ON TABLE workflow_transition_audit_all IS 'Audit rows, the archived ones included, but for those in files.';
+COMMENT ON TABLE workflow_transition_audit_archive IS 'Audit rows of intents that have ended, moved from workflow_transition_audit.';
+COMMENT ON COLUMN workflow_transition_audit_archive.ended_at IS 'When the intent ended: decides the partition.';
 COMMENT ON TABLE workflow_transition_conflicts IS 'Evidence: rows that were refused because they contradict what is stored, beside what is stored.';
 COMMENT ON TABLE workflow_transition_rejections IS 'One row a rejected request, append-only.';
 COMMENT ON COLUMN workflow_transition_rejections.number IS 'Position among the intent''s rejections, from 1.';
+COMMENT ON TABLE workflow_transition_rejections_all IS 'Rejections, the archived ones included, but for those in files.';
+COMMENT ON TABLE workflow_transition_rejections_archive IS 'Rejections of intents that have ended, moved from workflow_transition_rejections.';
+COMMENT ON TABLE workflow_transition_repairs IS 'Evidence: rows as they were before a repair replaced them with what Temporal knows.';

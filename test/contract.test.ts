@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { IntentClient, IntentError, isIntentError, OutcomeTimeoutError } from '../src/client';
@@ -210,6 +210,7 @@ describe('in Postgres', () => {
         'metadata',
         'created_by',
         'run_id',
+        'personal_salt',
         'created_at',
         'updated_at',
         'ended_at',
@@ -226,6 +227,7 @@ describe('in Postgres', () => {
         'metadata',
         'transitioned_at',
         'created_at',
+        'personal_digest',
         'hash',
       ],
       workflow_transition_rejections: [
@@ -260,8 +262,9 @@ describe('in Postgres', () => {
     ]);
   });
 
-  test('SQLSTATEs are those that the migration names, and those that it raises', () => {
-    const migration = file('migrations', '000001_intents-and-audit.sql');
+  test('SQLSTATEs are those that the migrations name, and those that they raise', () => {
+    const names = readdirSync(join(__dirname, '..', 'migrations')).filter((name) => /^\d{6}_/.test(name));
+    const migration = names.map((name) => file('migrations', name)).join('\n');
     const states = Object.values(SQL_STATES).toSorted();
     expect([...migration.matchAll(/^-- {3}(IE\d{3}) {2}/gm)].map(([, state]) => state)).toEqual(states);
     const raised = new Set([...migration.matchAll(/ERRCODE = '(\w+)'/g)].map(([, state]) => state));
@@ -273,6 +276,7 @@ describe('in Postgres', () => {
       APPEND_ONLY: 'IE004',
       ALREADY_EXISTS: 'IE005',
       GRAPH_NOT_REGISTERED: 'IE006',
+      NOT_ENDED: 'IE007',
     });
   });
 });

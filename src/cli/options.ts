@@ -14,6 +14,16 @@ export function timeoutOption(): Option {
     .argParser((text) => positiveNumber(text));
 }
 
+/** `90d`, `12h`, `30m`, `45s`, in milliseconds. */
+export function duration(text: string): number {
+  const [, count, unit] = /^(\d+)(d|h|m|s)$/.exec(text) ?? [];
+  const seconds = { d: 86_400, h: 3_600, m: 60, s: 1 }[unit ?? ''];
+  if (count === undefined || seconds === undefined) {
+    throw new InvalidArgumentError('Not a duration, such as 90d, 12h, 30m or 45s.');
+  }
+  return Number(count) * seconds * 1_000;
+}
+
 export interface MetadataOption {
   metadata?: Metadata;
 }

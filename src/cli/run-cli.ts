@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 
 import { Cli, type CliStreams } from './cli';
+import { addArchiveCommand } from './commands/archive';
 import { addCreateCommand } from './commands/create';
 import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommand } from './commands/import';
 import { addMigrateCommand } from './commands/migrate';
+import { addPurgeCommand } from './commands/purge';
+import { addRebuildCommand } from './commands/rebuild';
 import { addReconcileCommand } from './commands/reconcile';
 import { addTransitionCommand } from './commands/transition';
 import { addVerifyCommand } from './commands/verify';
@@ -21,7 +24,7 @@ Exit codes:
 
 Environment:
   DATABASE_URL         Postgres that mirrors the intents, as the engine's role
-  OWNER_DATABASE_URL   the same as the owner's role, for migrate and graph register
+  OWNER_DATABASE_URL   the same as the owner's role, for migrate, graph register, rebuild, archive and purge
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*
   With none of them set, the local stack that runs in this folder (npm start) is used.
 
@@ -73,6 +76,9 @@ function createProgram(cli: Cli): Command {
   addImportCommand(program, cli);
   addVerifyCommand(program, cli);
   addReconcileCommand(program, cli);
+  addRebuildCommand(program, cli);
+  addArchiveCommand(program, cli);
+  addPurgeCommand(program, cli);
   addMigrateCommand(program, cli);
   return program;
 }

@@ -16,6 +16,8 @@ export interface NewIntent {
   createdBy?: string | undefined;
   /** ISO 8601 */
   transitionedAt: string;
+  /** Of an intent that is restored; otherwise Postgres makes one. */
+  personalSalt?: string | undefined;
 }
 
 export interface CreatedIntent {
@@ -23,6 +25,8 @@ export interface CreatedIntent {
   /** ISO 8601, UTC, as stored first. */
   transitionedAt: string;
   hash: string;
+  /** UUID that goes into the digests of what its rows say about people; `null` once that was erased. */
+  personalSalt: string | null;
 }
 
 /**
@@ -31,9 +35,15 @@ export interface CreatedIntent {
  * Fails with SQLSTATE IE005 when the id belongs to another workflow, IE006 when the graph is not registered.
  */
 export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Promise<CreatedIntent> {
-  const result = await db.query<{ definition: Graph; transitioned_at: Date; hash: string }>({
+  const result = await db.query<{
+    definition: Graph;
+    transitioned_at: Date;
+    hash: string;
+    personal_salt: string | null;
+  }>({
     name: 'intent_create',
-    text: 'SELECT definition, transitioned_at, hash FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9)',
+    text: `SELECT definition, transitioned_at, hash, personal_salt
+             FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
     values: [
       intent.id,
       intent.organizationId,
@@ -44,9 +54,15 @@ export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Pr
       intent.metadata === undefined ? null : JSON.stringify(intent.metadata),
       intent.createdBy ?? null,
       intent.transitionedAt,
+      intent.personalSalt ?? null,
     ],
   });
   const row = result.rows[0];
   if (row === undefined) throw new Error(`intent_create returned no row for ${intent.id}`);
-  return { graph: row.definition, transitionedAt: row.transitioned_at.toISOString(), hash: row.hash };
+  return {
+    graph: row.definition,
+    transitionedAt: row.transitioned_at.toISOString(),
+    hash: row.hash,
+    personalSalt: row.personal_salt,
+  };
 }

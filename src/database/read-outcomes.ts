@@ -30,7 +30,7 @@ export async function readOutcomes(
   const result = await pool.query<OutcomeRow>({
     name: 'read_outcomes',
     text: `SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
-                  r.code, r.message, r.state
+                  r.code, r.message, r.state, false AS archived
              FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS k (workflow_id, request_id, position)
              LEFT JOIN workflow_transition_audit a
                ON a.workflow_id = k.workflow_id AND a.request_id = k.request_id
@@ -39,13 +39,29 @@ export async function readOutcomes(
                 WHERE a.sequence IS NULL AND r.workflow_id = k.workflow_id AND r.request_id = k.request_id
                 ORDER BY r.number DESC LIMIT 1
              ) r ON true
-            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL`,
+            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL
+           UNION ALL
+           SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
+                  r.code, r.message, r.state, true
+             FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS k (workflow_id, request_id, position)
+             JOIN intent_archives x ON x.workflow_id = k.workflow_id AND x.file IS NULL
+             LEFT JOIN workflow_transition_audit_archive a
+               ON a.workflow_id = x.workflow_id AND a.ended_at = x.ended_at AND a.request_id = k.request_id
+             LEFT JOIN LATERAL (
+               SELECT * FROM workflow_transition_rejections_archive r
+                WHERE a.sequence IS NULL AND r.workflow_id = x.workflow_id AND r.ended_at = x.ended_at
+                  AND r.request_id = k.request_id
+                ORDER BY r.number DESC LIMIT 1
+             ) r ON true
+            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL
+            -- A rejection that came after the archiving is newer than the archived ones.
+            ORDER BY sequence NULLS LAST, archived`,
     values: [keys.map((key) => key.intentId), keys.map((key) => key.requestId)],
   });
   const outcomes = new Array<Outcome | undefined>(keys.length).fill(undefined);
   for (const row of result.rows) {
     const key = keys[row.position - 1];
-    if (key !== undefined) outcomes[row.position - 1] = toOutcome(key.requestId, row);
+    if (key !== undefined) outcomes[row.position - 1] ??= toOutcome(key.requestId, row);
   }
   return outcomes;
 }

@@ -20,7 +20,7 @@ export async function readRejections(pool: Pool, intentId: string): Promise<Reje
     name: 'read_rejections',
     text: `SELECT number, request_id AS "requestId", code, message, state, requested_state AS "requestedState",
                   transition_reason AS reason, actor
-             FROM workflow_transition_rejections WHERE workflow_id = $1 ORDER BY number`,
+             FROM workflow_transition_rejections_all WHERE workflow_id = $1 ORDER BY number`,
     values: [intentId],
   });
   return rows;

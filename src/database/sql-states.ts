@@ -1,5 +1,5 @@
 /**
- * SQLSTATEs that migrations/000001_intents-and-audit.sql raises. A test holds both lists equal.
+ * SQLSTATEs that migrations/000002_rules.sql lists. A test holds both lists equal.
  */
 export const SQL_STATES = {
   /** The row exists with other content, or contradicts the rows before it. */
@@ -13,6 +13,8 @@ export const SQL_STATES = {
   /** Another workflow created an intent of this id. */
   ALREADY_EXISTS: 'IE005',
   GRAPH_NOT_REGISTERED: 'IE006',
+  /** Nothing of an intent that goes on may be archived or erased. */
+  NOT_ENDED: 'IE007',
 } as const;
 
 /** The SQLSTATE of an error that came from Postgres; `undefined` for any other error, a lost connection say. */

@@ -4,9 +4,11 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
+import { readRecords } from '../database/read-records';
 import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
+import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
-import type { Finding } from './findings';
+import { erasureIncomplete, type Finding } from './findings';
 import { IN_DOUBT, isUnderWay, PATIENCE } from './under-way';
 
 /** What the workflow remembers of Postgres. */
@@ -26,15 +28,21 @@ export function headWitness(pool: Pool, client: Client): Witness {
   async function hashAt(id: string, sequence: number): Promise<string | undefined> {
     const { rows } = await pool.query<{ hash: string }>({
       name: 'audit_hash_at',
-      text: 'SELECT hash FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence = $2',
+      text: 'SELECT hash FROM workflow_transition_audit_all WHERE workflow_id = $1 AND sequence = $2',
       values: [id, sequence],
     });
     return rows[0]?.hash;
   }
 
-  async function compare({ id, organizationId }: IntentRow, head: Head): Promise<Finding[]> {
+  async function compare(
+    { id, organizationId }: IntentRow,
+    head: Head,
+    filed: FiledTrail | undefined,
+  ): Promise<Finding[]> {
     const about = { intentId: id, organizationId };
-    const hash = await hashAt(id, head.sequence);
+    const hash =
+      filed?.audit.find(({ sequence }) => sequence === head.sequence)?.hash ??
+      (await hashAt(id, head.sequence));
     if (hash === undefined) {
       const detail = 'Postgres lacks the row, and maybe others before it';
       return [{ code: 'TEMPORAL_AHEAD', ...about, sequence: head.sequence, detail }];
@@ -50,13 +58,17 @@ export function headWitness(pool: Pool, client: Client): Witness {
   }
 
   return {
-    async check(id, intent): Promise<Checked> {
+    async check(id, intent, filed): Promise<Checked> {
       if (intent === undefined) return NOT_IN_POSTGRES;
+      const erased = (await readRecords(pool, [id])).get(id)?.erased ?? false;
       for (let attempt = 1; ; attempt += 1) {
         const head = await headOf(client, id);
         if (typeof head === 'string') return { status: 'unchecked', reason: head };
         if (head === undefined) return { status: 'forgotten' };
-        const findings = await compare(intent, head);
+        const findings = [
+          ...(erased ? [erasureIncomplete(id, intent.organizationId)] : []),
+          ...(await compare(intent, head, filed)),
+        ];
         const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
         if (!ahead || (attempt > 1 && !head.underWay)) return { status: 'checked', findings };
         if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };

@@ -7,13 +7,19 @@ import type { Finding } from './findings';
 
 /** The triggers that hold the rules, by table. A test holds them equal to those of the migrations. */
 export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  intent_archive_files: ['refuse_change'],
+  intent_archives: ['check_ended', 'check_refiling', 'refuse_delete'],
+  intent_erasures: ['check_ended', 'refuse_change'],
   intent_workflows: ['check_creation_row', 'check_move', 'check_new', 'refuse_delete'],
   workflow_graph_edges: ['check_part', 'refuse_change'],
   workflow_graph_states: ['check_part', 'refuse_change'],
   workflow_graphs: ['refuse_change'],
-  workflow_transition_audit: ['check_row', 'move_state', 'refuse_change'],
-  workflow_transition_conflicts: ['refuse_change'],
-  workflow_transition_rejections: ['refuse_change'],
+  workflow_transition_audit: ['check_change', 'check_row', 'move_state', 'refuse_truncate'],
+  workflow_transition_audit_archive: ['check_change', 'check_copy', 'refuse_truncate'],
+  workflow_transition_conflicts: ['check_change', 'refuse_truncate'],
+  workflow_transition_rejections: ['check_change', 'refuse_truncate', 'skip_archived'],
+  workflow_transition_rejections_archive: ['check_change', 'check_copy', 'refuse_truncate'],
+  workflow_transition_repairs: ['check_change', 'refuse_truncate'],
 };
 
 /** Whether what protects the tables is in force, and the registered graphs are what was registered. */

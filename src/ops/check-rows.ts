@@ -1,29 +1,55 @@
 import type { Pool } from 'pg';
 
+import type { ArchivedIntent } from '../archive/archive-file';
 import type { Finding, FindingCode } from './findings';
 
 /**
  * All that SQL alone can say of a stretch of intents: from `$1`, exclusive, to `$2`, inclusive, by id; of one
- * organization where `$3` is not null. Anyone may run it by hand.
+ * organization where `$3` is not null. Intents whose rows are in archive files are left out, unless `$4` has those
+ * rows: then it looks at these intents alone. Anyone may run it by hand, with null for `$3` and `$4`.
  */
 const CHECK_ROWS_SQL = `
 WITH page AS (
-  SELECT * FROM intent_workflows i
+  SELECT i.*, x.ended_at AS archived_end, EXISTS (SELECT FROM intent_erasures e WHERE e.workflow_id = i.id) AS erased
+    FROM intent_workflows i LEFT JOIN intent_archives x ON x.workflow_id = i.id
    WHERE i.id > $1::uuid AND i.id <= $2::uuid AND ($3::uuid IS NULL OR i.organization_id = $3::uuid)
+     AND CASE WHEN $4::jsonb IS NULL THEN x.file IS NULL
+              ELSE i.id IN (SELECT jsonb_array_elements_text($4::jsonb -> 'ids')::uuid) END
+), stored AS (
+  SELECT a AS audit FROM workflow_transition_audit a JOIN page p ON p.id = a.workflow_id
+  UNION ALL
+  SELECT ROW(a.workflow_id, a.organization_id, a.sequence, a.request_id, a.previous_state, a.new_state,
+             a.transition_reason, a.actor, a.metadata, a.transitioned_at, a.created_at, a.personal_digest,
+             a.hash)::workflow_transition_audit
+    FROM workflow_transition_audit_archive a
+    JOIN page p ON p.id = a.workflow_id AND p.archived_end = a.ended_at
+  UNION ALL
+  SELECT f FROM jsonb_populate_recordset(NULL::workflow_transition_audit, $4::jsonb -> 'audit') f
 ), trail AS (
-  SELECT a.*,
-         intent_audit_hash(lag(a.hash) OVER chain, a) AS computed,
-         coalesce(lag(a.sequence) OVER chain, 0) AS before,
-         lag(a.new_state) OVER chain AS came_from,
+  SELECT (s.audit).*,
+         intent_audit_hash(lag((s.audit).hash) OVER chain, s.audit) AS computed,
+         intent_personal_digest(p.personal_salt, s.audit) AS computed_digest,
+         coalesce(lag((s.audit).sequence) OVER chain, 0) AS before,
+         lag((s.audit).new_state) OVER chain AS came_from,
          row_number() OVER newest = 1 AS is_last,
-         p.organization_id AS owner, p.graph_name, p.graph_version
-    FROM workflow_transition_audit a JOIN page p ON p.id = a.workflow_id
-  WINDOW chain AS (PARTITION BY a.workflow_id ORDER BY a.sequence),
-         newest AS (PARTITION BY a.workflow_id ORDER BY a.sequence DESC)
+         p.organization_id AS owner, p.graph_name, p.graph_version, p.erased
+    FROM stored s JOIN page p ON p.id = (s.audit).workflow_id
+  WINDOW chain AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence),
+         newest AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence DESC)
+), refused AS (
+  SELECT r.workflow_id, r.organization_id, r.number, r.request_id, r.created_at
+    FROM workflow_transition_rejections r JOIN page p ON p.id = r.workflow_id
+  UNION ALL
+  SELECT r.workflow_id, r.organization_id, r.number, r.request_id, r.created_at
+    FROM workflow_transition_rejections_archive r
+    JOIN page p ON p.id = r.workflow_id AND p.archived_end = r.ended_at
+  UNION ALL
+  SELECT workflow_id, organization_id, number, request_id, created_at
+    FROM jsonb_populate_recordset(NULL::workflow_transition_rejections, $4::jsonb -> 'rejections')
 ), refusals AS (
   SELECT r.*, coalesce(lag(r.number) OVER (PARTITION BY r.workflow_id ORDER BY r.number), 0) AS before,
          p.organization_id AS owner
-    FROM workflow_transition_rejections r JOIN page p ON p.id = r.workflow_id
+    FROM refused r JOIN page p ON p.id = r.workflow_id
 )
 SELECT 'SEQUENCE_GAP' AS code, workflow_id, owner AS organization_id, sequence,
        format('%s comes after %s', sequence, before) AS detail
@@ -32,6 +58,13 @@ UNION ALL
 SELECT 'ROW_ALTERED', workflow_id, owner, sequence,
        format('its hash is %s…, its content and the row before give %s…', left(hash, 12), left(computed, 12))
   FROM trail WHERE sequence = before + 1 AND hash IS DISTINCT FROM computed
+UNION ALL
+SELECT 'ROW_ALTERED', workflow_id, owner, sequence,
+       CASE WHEN erased THEN 'it says something about people, though that was erased'
+            ELSE 'its reason, actor and metadata do not give its personal_digest' END
+  FROM trail
+ WHERE CASE WHEN erased THEN num_nonnulls(transition_reason, actor, metadata) > 0
+            ELSE personal_digest IS DISTINCT FROM computed_digest END
 UNION ALL
 SELECT 'STATES_DISCONNECTED', workflow_id, owner, sequence,
        format('it begins in %s, the row before led to %s',
@@ -88,8 +121,14 @@ SELECT 'ORPHANED_ROW', o.workflow_id, min(o.organization_id::text)::uuid, NULL, 
          WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
         UNION ALL
         SELECT workflow_id, organization_id FROM workflow_transition_rejections
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
+        UNION ALL
+        SELECT workflow_id, organization_id FROM workflow_transition_audit_archive
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
+        UNION ALL
+        SELECT workflow_id, organization_id FROM workflow_transition_rejections_archive
          WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid) o
- WHERE ($3::uuid IS NULL OR o.organization_id = $3::uuid)
+ WHERE $4::jsonb IS NULL AND ($3::uuid IS NULL OR o.organization_id = $3::uuid)
    AND NOT EXISTS (SELECT FROM intent_workflows i WHERE i.id = o.workflow_id)
  GROUP BY o.workflow_id
 ORDER BY workflow_id, sequence NULLS LAST, code`.trim();
@@ -100,17 +139,26 @@ export interface Stretch {
   /** Inclusive. */
   upTo: string;
   organizationId?: string | undefined;
+  /** Intents that were archived to a file, as the file has them: only these are looked at. */
+  archived?: readonly ArchivedIntent[] | undefined;
 }
 
 /** What SQL finds wrong with the intents of a stretch. */
-export async function checkRows(pool: Pool, { after, upTo, organizationId }: Stretch): Promise<Finding[]> {
+export async function checkRows(
+  pool: Pool,
+  { after, upTo, organizationId, archived }: Stretch,
+): Promise<Finding[]> {
   const { rows } = await pool.query<{
     code: FindingCode;
     workflow_id: string;
     organization_id: string;
     sequence: number | null;
     detail: string;
-  }>({ name: 'check_rows', text: CHECK_ROWS_SQL, values: [after, upTo, organizationId ?? null] });
+  }>({
+    name: 'check_rows',
+    text: CHECK_ROWS_SQL,
+    values: [after, upTo, organizationId ?? null, archived === undefined ? null : archivedRows(archived)],
+  });
   return rows.map((row) => ({
     code: row.code,
     intentId: row.workflow_id,
@@ -118,4 +166,11 @@ export async function checkRows(pool: Pool, { after, upTo, organizationId }: Str
     ...(row.sequence !== null && { sequence: row.sequence }),
     detail: row.detail,
   }));
+}
+
+/** Put together as text: a number that JavaScript would round stays as it is. */
+function archivedRows(intents: readonly ArchivedIntent[]): string {
+  const ids = JSON.stringify(intents.map(({ id }) => id));
+  const lines = (of: 'audit' | 'rejections') => intents.flatMap((intent) => intent[of]).join(',');
+  return `{"ids":${ids},"audit":[${lines('audit')}],"rejections":[${lines('rejections')}]}`;
 }

@@ -7,7 +7,9 @@ import { graphFingerprint } from '../database/graph-fingerprint';
 import { readGraph } from '../database/read-graphs';
 import { readHistory } from '../database/read-history';
 import { readIntents, type IntentRow } from '../database/read-intents';
+import { readRecords } from '../database/read-records';
 import { readRejections } from '../database/read-rejections';
+import type { FiledTrail } from './archive-files';
 import { compareTrail, type StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
 import { missingFindings } from './missing-intents';
@@ -26,8 +28,11 @@ export type Checked =
 export const NOT_IN_POSTGRES: Checked = { status: 'unchecked', reason: 'Postgres has no such intent' };
 
 export interface Witness {
-  /** `intent` is its row in Postgres, where there is one. */
-  check: (id: string, intent: IntentRow | undefined) => Promise<Checked>;
+  /**
+   * @param intent its row in Postgres, where there is one
+   * @param filed what an archive file has of it; what stands in Postgres comes after it
+   */
+  check: (id: string, intent: IntentRow | undefined, filed?: FiledTrail) => Promise<Checked>;
   close: () => Promise<void>;
 }
 
@@ -53,22 +58,30 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
     return fingerprints.get(key);
   }
 
-  async function stored(id: string): Promise<StoredIntent | undefined> {
-    const [[intent], audit, rejections] = await Promise.all([
+  async function stored(id: string, filed?: FiledTrail): Promise<StoredIntent | undefined> {
+    const [[intent], records, audit, rejections] = await Promise.all([
       readIntents(pool, [id]),
+      readRecords(pool, [id]),
       readHistory(pool, id),
       readRejections(pool, id),
     ]);
-    return intent && { intent, audit, rejections, graphFingerprint: await fingerprintOf(intent) };
+    if (intent === undefined) return undefined;
+    return {
+      intent,
+      erased: records.get(id)?.erased ?? false,
+      audit: [...(filed?.audit ?? []), ...audit],
+      rejections: [...(filed?.rejections ?? []), ...rejections],
+      graphFingerprint: await fingerprintOf(intent),
+    };
   }
 
-  async function compare(id: string): Promise<Compared> {
+  async function compare(id: string, filed?: FiledTrail): Promise<Compared> {
     for (let attempt = 1; ; attempt += 1) {
       // History first: what it says must be in Postgres by then.
       const witnessed = await replayIntent(client, replayer, id);
       if (witnessed === undefined) return { status: 'forgotten' };
       if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
-      const now = await stored(id);
+      const now = await stored(id, filed);
       const findings = now === undefined ? missingFindings(id, witnessed) : compareTrail(now, witnessed);
       const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
       if (!ahead || (attempt > 1 && !witnessed.underWay)) {
@@ -81,8 +94,8 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
 
   return {
     compare,
-    async check(id, intent) {
-      const compared = await compare(id);
+    async check(id, intent, filed) {
+      const compared = await compare(id, filed);
       const known =
         compared.status === 'unchecked' || ('findings' in compared && compared.findings.length > 0);
       return intent !== undefined || known ? compared : NOT_IN_POSTGRES;

@@ -16,6 +16,7 @@ const checkpointSchema = z.object({
     intents: z.int().min(0),
     witnessed: z.int().min(0),
     forgotten: z.int().min(0),
+    filed: z.int().min(0),
     unchecked: z.int().min(0),
     findings: z.partialRecord(z.enum(codes), z.int().min(1)),
   }),
@@ -31,7 +32,7 @@ export interface Position {
   counts: Counts;
 }
 
-const NOTHING: Counts = { intents: 0, witnessed: 0, forgotten: 0, unchecked: 0, findings: {} };
+const NOTHING: Counts = { intents: 0, witnessed: 0, forgotten: 0, filed: 0, unchecked: 0, findings: {} };
 
 /**
  * A file in which a long run keeps its position, so that it goes on there when it is started again after a crash.

@@ -6,7 +6,7 @@ import type { RejectionRow } from '../database/read-rejections';
 import type { DecidedRejection } from '../intent';
 import { formatGraphReference } from '../graph';
 import type { WitnessedTransition } from '../workflows/audit-sink';
-import type { Finding, FindingCode } from './findings';
+import { erasureIncomplete, type Finding, type FindingCode } from './findings';
 import type { WitnessedIntent } from './replay-intent';
 
 /** What Postgres holds of an intent. */
@@ -14,6 +14,8 @@ export interface StoredIntent {
   intent: IntentRow;
   audit: readonly AuditRow[];
   rejections: readonly RejectionRow[];
+  /** What its rows said about people is gone: the hashes still stand for it. */
+  erased: boolean;
   /** Of the graph that the intent names, as it is registered now. */
   graphFingerprint: string | undefined;
 }
@@ -29,6 +31,7 @@ export function compareTrail(stored: StoredIntent, witnessed: WitnessedIntent): 
     detail,
   });
   return [
+    ...compareErasure(stored),
     ...compareCreation(stored, witnessed, finding),
     ...compareHead(stored, witnessed, finding),
     ...compareTransitions(stored, witnessed, finding),
@@ -38,8 +41,13 @@ export function compareTrail(stored: StoredIntent, witnessed: WitnessedIntent): 
 
 type Report = (code: FindingCode, detail: string, sequence?: number) => Finding;
 
+/** Whoever was told that it is erased may find it in the history. */
+function* compareErasure({ intent, erased }: StoredIntent): Generator<Finding> {
+  if (erased) yield erasureIncomplete(intent.id, intent.organizationId);
+}
+
 function* compareCreation(
-  { intent, graphFingerprint: registered }: StoredIntent,
+  { intent, erased, graphFingerprint: registered }: StoredIntent,
   { created }: WitnessedIntent,
   finding: Report,
 ): Generator<Finding> {
@@ -49,16 +57,16 @@ function* compareCreation(
     {
       organization: intent.organizationId,
       graph: formatGraphReference({ name: intent.graphName, version: intent.graphVersion }),
-      title: intent.title,
-      metadata: intent.metadata,
-      created_by: intent.createdBy,
+      ...(!erased && { title: intent.title, metadata: intent.metadata, created_by: intent.createdBy }),
     },
     {
       organization: details.organizationId,
       graph: formatGraphReference(graph),
-      title: details.title ?? null,
-      metadata: details.metadata ?? null,
-      created_by: details.createdBy ?? null,
+      ...(!erased && {
+        title: details.title ?? null,
+        metadata: details.metadata ?? null,
+        created_by: details.createdBy ?? null,
+      }),
     },
   );
   if (differing !== '') yield finding('INTENT_ALTERED', differing);
@@ -87,7 +95,7 @@ function* compareHead(
 }
 
 function* compareTransitions(
-  { audit }: StoredIntent,
+  { audit, erased }: StoredIntent,
   { transitions, continued }: WitnessedIntent,
   finding: Report,
 ): Generator<Finding> {
@@ -99,7 +107,7 @@ function* compareTransitions(
       yield finding('TEMPORAL_AHEAD', `Postgres lacks ${describe(transition)}`, sequence);
       continue;
     }
-    const differing = differences(columnsOf(row), columnsOfWitnessed(transition));
+    const differing = differences(columnsOf(row), columnsOfWitnessed(transition, erased));
     if (differing !== '') yield finding('WITNESS_DIFFERS', differing, sequence);
   }
   const known = transitions.at(-1)?.sequence ?? continued?.recordedSequence ?? 0;
@@ -127,7 +135,7 @@ function* compareRejections(
       yield finding('TEMPORAL_AHEAD', `Postgres lacks rejection ${rejection.number}`, rejection.number);
       continue;
     }
-    const differing = differences({ ...row }, rejectionColumns(rejection));
+    const differing = differences({ ...row }, rejectionColumns(rejection, stored.erased));
     if (differing !== '') {
       yield finding('WITNESS_DIFFERS', `rejection ${rejection.number}: ${differing}`, rejection.number);
     }
@@ -153,29 +161,33 @@ function columnsOf(row: AuditRow): Columns {
   };
 }
 
-function columnsOfWitnessed(transition: WitnessedTransition): Columns {
+function columnsOfWitnessed(transition: WitnessedTransition, erased: boolean): Columns {
   return {
     request_id: transition.requestId,
     previous_state: transition.previousState,
     new_state: transition.newState,
-    transition_reason: transition.reason ?? null,
-    actor: transition.actor ?? null,
-    metadata: transition.metadata ?? null,
+    ...(!erased && {
+      transition_reason: transition.reason ?? null,
+      actor: transition.actor ?? null,
+      metadata: transition.metadata ?? null,
+    }),
     transitioned_at: transition.transitionedAt,
     hash: transition.hash,
   };
 }
 
-function rejectionColumns(rejection: DecidedRejection): Columns {
+function rejectionColumns(rejection: DecidedRejection, erased: boolean): Columns {
   return {
     number: rejection.number,
     requestId: rejection.requestId,
     code: rejection.code,
-    message: rejection.message,
     state: rejection.state,
-    requestedState: rejection.requestedState ?? null,
-    reason: rejection.reason ?? null,
-    actor: rejection.actor ?? null,
+    ...(!erased && {
+      message: rejection.message,
+      requestedState: rejection.requestedState ?? null,
+      reason: rejection.reason ?? null,
+      actor: rejection.actor ?? null,
+    }),
   };
 }
 
@@ -198,4 +210,27 @@ function shown(value: unknown): string {
 
 function hashes(stored: string, witnessed: string): string {
   return `hash is ${shown(stored)}, Temporal knows ${shown(witnessed)}`;
+}
+
+/** Sequences of the witnessed rows that Postgres lacks or has otherwise, the first of them first. */
+export function differingTransitions(stored: StoredIntent, { transitions }: WitnessedIntent): number[] {
+  const rows = new Map(stored.audit.map((row) => [row.sequence, row]));
+  return transitions
+    .filter((transition) => {
+      const row = rows.get(transition.sequence);
+      const expected = columnsOfWitnessed(transition, stored.erased);
+      return row === undefined || differences(columnsOf(row), expected) !== '';
+    })
+    .map(({ sequence }) => sequence);
+}
+
+/** Numbers of the witnessed rejections that Postgres has otherwise. */
+export function differingRejections(stored: StoredIntent, { rejections }: WitnessedIntent): number[] {
+  const rows = new Map(stored.rejections.map((row) => [row.number, row]));
+  return rejections
+    .filter((rejection) => {
+      const row = rows.get(rejection.number);
+      return row !== undefined && differences({ ...row }, rejectionColumns(rejection, stored.erased)) !== '';
+    })
+    .map(({ number }) => number);
 }

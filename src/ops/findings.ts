@@ -14,6 +14,9 @@ export const FINDING_CODES = {
   REQUEST_ANSWERED_TWICE: 'A request id has a second outcome after it was applied.',
   REJECTION_GAP: 'Rejections are missing before this one.',
   ORPHANED_ROW: 'Audit rows or rejections of an intent that has no row of its own.',
+  ERASURE_INCOMPLETE: 'What an intent says about people was erased in Postgres, and Temporal still has it.',
+  ARCHIVE_FILE_ALTERED:
+    'An archive file is not the one that was written, or its signature is not of the given key.',
   GRAPH_ALTERED: 'A registered graph is not what was registered, or not what intents were created with.',
   PROTECTION_OFF: 'A trigger or the row level security that protects the tables is missing or disabled.',
   QUARANTINED: 'The intent is quarantined: Postgres refused its row as contradictory.',
@@ -49,4 +52,10 @@ export function formatFinding({ code, intentId, sequence, detail }: Finding): st
   const place = [intentId && `intent ${intentId}`, sequence !== undefined && `sequence ${sequence}`];
   const where = place.filter(Boolean).join(', ');
   return `${code}${where === '' ? '' : ` ${where}`}: ${detail}`;
+}
+
+/** For an intent that was erased and that Temporal still answers for. */
+export function erasureIncomplete(intentId: string, organizationId: string): Finding {
+  const detail = 'Temporal still has its history; run intent purge again';
+  return { code: 'ERASURE_INCOMPLETE', intentId, organizationId, detail };
 }

@@ -7,7 +7,8 @@ interface Page {
 
 /** Before every id. */
 export const FIRST = '00000000-0000-0000-0000-000000000000';
-const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+/** After every id, or equal to it. */
+export const LAST = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Intents by their ids, a page at a time: those named, or all, or those of one organization. */
 export async function* pagesOf(
@@ -40,7 +41,7 @@ export async function* pagesOf(
 }
 
 /** The id before an id, in their order. */
-function before(id: string): string {
+export function before(id: string): string {
   const number = BigInt(`0x${id.replaceAll('-', '')}`) - 1n;
   const digits = (number < 0n ? 0n : number).toString(16).padStart(32, '0');
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');

@@ -1,23 +1,36 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { Client } from '@temporalio/client';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
+import { readRecords } from '../database/read-records';
+import { registerGraph } from '../database/register-graph';
+import { formatGraphReference, type Graph } from '../graph';
+import { checkRows } from './check-rows';
 import { fullWitness } from './check-witness';
 import type { StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
 import { missingIntents } from './missing-intents';
-import { countIntents, FIRST, pagesOf } from './pages';
+import { before, countIntents, FIRST, pagesOf } from './pages';
+import { beyondRepair, planRepair } from './plan-repair';
 import { planRestore } from './plan-restore';
+import { repairIntent } from './repair-intent';
 import type { WitnessedIntent } from './replay-intent';
 import { Replayer } from './replayer';
 import { restoreIntent } from './restore-intent';
+import { IN_DOUBT, PATIENCE } from './under-way';
 
 export interface ReconcileOptions {
-  /** Of the engine's role: what is restored goes through the same rules as any row. */
+  /** Of the engine's role: what is restored goes through the same rules as any row. For `repair`, the owner's. */
   pool: Pool;
   client: Client;
   /** Restores; otherwise only says what it would restore. */
   apply: boolean;
+  /** Also replaces rows that differ, and keeps them as evidence; otherwise they are left as they are. */
+  repair?: boolean | undefined;
+  /** Registers graphs that intents were created with and that Postgres lacks. Takes the owner's role. */
+  registerGraphs?: boolean | undefined;
   /** These intents only. */
   ids?: readonly string[] | undefined;
   organizationId?: string | undefined;
@@ -25,11 +38,13 @@ export interface ReconcileOptions {
   workflowBundle?: ReplayWorkerOptions['workflowBundle'];
   /** Told every difference that there is. */
   onFinding: (finding: Finding) => void;
-  /** Told what was restored, or would be. */
+  /** Told what was restored or repaired, or would be. */
   onRestore: (restored: Restored) => void;
   /** An intent with differences that are not mended, and why. */
   onLeft: (intentId: string, reason: string) => void;
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
+  /** Stops after the intent that is being mended. */
+  signal?: AbortSignal | undefined;
 }
 
 export interface Restored {
@@ -38,54 +53,92 @@ export interface Restored {
   created: boolean;
   transitions: number;
   rejections: number;
+  /** Audit rows from this sequence on, and rejections, were kept as evidence and replaced. */
+  repairedFrom?: number;
 }
 
 export interface ReconcileSummary {
   intents: number;
   /** Intents that were mended, or would be. */
   restored: number;
+  /** Of them, those with rows that were replaced. */
+  repaired: number;
   transitions: number;
   rejections: number;
   /** Intents with differences that are left. */
   left: number;
   applied: boolean;
+  /** Whether it went through to the end. */
+  complete: boolean;
 }
 
 /**
  * Restores what Postgres lost and Temporal knows, after the restore of an older backup say: rows at the end of a trail,
- * rejections, whole intents. A row that is there but differs is reported and never touched.
+ * rejections, whole intents. A row that is there but differs is reported, and replaced only with `repair`.
  *
- * Safe to stop at any moment and to repeat: each intent is restored in one transaction.
+ * Safe to stop at any moment and to repeat: each intent is mended in one transaction.
  */
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileSummary> {
-  const { pool, client, apply, ids, organizationId, onFinding, onRestore, onLeft, onProgress } = options;
-  const summary = { intents: 0, restored: 0, transitions: 0, rejections: 0, left: 0, applied: apply };
+  const { pool, client, apply, repair = false, ids, organizationId, signal } = options;
+  const { onFinding, onRestore, onLeft, onProgress } = options;
+  const summary: ReconcileSummary = {
+    ...{ intents: 0, restored: 0, repaired: 0, transitions: 0, rejections: 0, left: 0 },
+    applied: apply,
+    complete: false,
+  };
   const replayer = await Replayer.start(options.workflowBundle);
   const witness = fullWitness(pool, client, replayer);
+  const registered = new Set<string>();
   const total = ids?.length ?? (await countIntents(pool, FIRST, organizationId));
 
   try {
     onProgress?.({ done: 0, total });
     for await (const page of pagesOf(pool, { ids, after: FIRST, organizationId, pageSize: 200 })) {
+      const records = await readRecords(pool, page.ids);
       for (const id of page.ids) {
-        const compared = await witness.compare(id);
-        if (compared.status === 'unchecked') leave(id, compared.reason);
-        else if (compared.status === 'checked') {
-          await mend(id, compared.findings, compared.witnessed, compared.stored);
-        }
+        if (signal?.aborted) return summary;
+        await reconcileOne(id, records.get(id)?.archived ?? null);
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
     }
     if (ids === undefined && organizationId === undefined) {
       for await (const { intentId, witnessed, findings } of missingIntents(pool, client, replayer)) {
-        await mend(intentId, findings, witnessed, undefined);
+        if (signal?.aborted) return summary;
+        // Rows that are left of it would stand in the way.
+        const inSql = await checkRows(pool, { after: before(intentId), upTo: intentId });
+        await mend(intentId, [...inSql, ...findings], witnessed, undefined);
         summary.intents += 1;
+        onProgress?.({ done: summary.intents, total: Math.max(total, summary.intents) });
       }
     }
-    return summary;
+    return { ...summary, complete: true };
   } finally {
     await witness.close();
+  }
+
+  async function reconcileOne(id: string, archived: { file: string | null } | null): Promise<void> {
+    // Its rows are not here; verify reads them where they are.
+    if ((archived?.file ?? null) !== null) return;
+    for (let attempt = 1; ; attempt += 1) {
+      const compared = await witness.compare(id);
+      if (compared.status === 'unchecked') return leave(id, compared.reason);
+      if (compared.status === 'forgotten') return;
+      const inSql = await checkRows(pool, { after: before(id), upTo: id });
+      const findings = [...inSql, ...compared.findings];
+      if (findings.length > 0 && archived !== null) {
+        findings.forEach(onFinding);
+        return leave(id, 'its rows are archived: somebody has to look');
+      }
+      // What Temporal is about to know must not be replaced by what it knows now. A lost row alone can be restored.
+      const inDoubt = repair && needsRepair(findings) && compared.witnessed.underWay;
+      if (!inDoubt) return mend(id, findings, compared.witnessed, compared.stored);
+      if (attempt === PATIENCE.tries) {
+        findings.forEach(onFinding);
+        return leave(id, IN_DOUBT);
+      }
+      await sleep(PATIENCE.pauseMs);
+    }
   }
 
   function leave(id: string, reason: string): void {
@@ -101,32 +154,70 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
   ): Promise<void> {
     if (findings.length === 0) return;
     findings.forEach(onFinding);
+    const organization = witnessed.created?.details.organizationId ?? stored?.intent.organizationId;
+    if (organization === undefined) return leave(id, GONE);
+    const intent = { id, organizationId: organization, runId: witnessed.firstRunId };
     // On top of a row that differs, or that Temporal does not know, nothing may be inserted.
     const other = findings.find(({ code }) => code !== 'TEMPORAL_AHEAD');
-    if (other !== undefined) return leave(id, `${other.code}: somebody has to look`);
-    const plan = planRestore(stored, witnessed);
-    const organizationId = stored?.intent.organizationId ?? witnessed.created?.details.organizationId;
-    if (plan === undefined || organizationId === undefined) {
-      return leave(id, 'rows are missing in between, or Temporal has deleted the runs that knew them');
+    const plan = other === undefined ? planRestore(stored, witnessed) : undefined;
+    if (plan !== undefined) {
+      return attempt(id, witnessed, restoredBy(id, plan.create, plan), () =>
+        restoreIntent(pool, intent, plan, witnessed),
+      );
     }
+    const beyond = beyondRepair(findings);
+    if (beyond !== undefined) return leave(id, `${beyond.code}: somebody has to look`);
+    if (!repair) return leave(id, other === undefined ? GONE : `${other.code}: somebody has to look`);
+    const repairPlan = planRepair(stored, witnessed, findings);
+    if (repairPlan === undefined) return leave(id, GONE);
+    const codes = [...new Set(findings.map(({ code }) => code))].join(', ');
+    const restored = {
+      ...restoredBy(id, stored === undefined, repairPlan),
+      repairedFrom: repairPlan.keep + 1,
+    };
+    return attempt(id, witnessed, restored, () => repairIntent(pool, intent, repairPlan, witnessed, codes));
+  }
+
+  async function ensureRegistered(graph: Graph): Promise<void> {
+    const reference = formatGraphReference(graph);
+    if (registered.has(reference)) return;
+    await registerGraph(pool, graph);
+    registered.add(reference);
+  }
+
+  async function attempt(
+    id: string,
+    { created }: WitnessedIntent,
+    restored: Restored,
+    work: () => Promise<void>,
+  ): Promise<void> {
     if (apply) {
-      const intent = { id, organizationId, runId: witnessed.firstRunId };
       try {
-        await restoreIntent(pool, intent, plan, witnessed);
+        if (options.registerGraphs && created !== undefined) await ensureRegistered(created.graph);
+        await work();
       } catch (error) {
         return leave(id, (error as Error).message);
       }
     }
-    const rejections = plan.decisions.filter(({ status }) => status === 'rejected').length;
-    const restored = {
-      intentId: id,
-      created: plan.create,
-      transitions: plan.hashes.size,
-      rejections,
-    };
     summary.restored += 1;
+    summary.repaired += restored.repairedFrom === undefined ? 0 : 1;
     summary.transitions += restored.transitions;
-    summary.rejections += rejections;
+    summary.rejections += restored.rejections;
     onRestore(restored);
   }
+}
+
+function needsRepair(findings: readonly Finding[]): boolean {
+  return findings.some(({ code }) => code !== 'TEMPORAL_AHEAD');
+}
+
+const GONE = 'rows are missing in between, or Temporal has deleted the runs that knew them';
+
+function restoredBy(
+  intentId: string,
+  created: boolean,
+  { decisions, hashes }: Pick<NonNullable<ReturnType<typeof planRestore>>, 'decisions' | 'hashes'>,
+): Restored {
+  const rejections = decisions.filter(({ status }) => status === 'rejected').length;
+  return { intentId, created, transitions: hashes.size, rejections };
 }

@@ -14,7 +14,7 @@ type Continued = Parameters<AuditSink['audit']['continued']>[0];
 /** What a run's history says that Postgres must hold. */
 export interface ReplayedRun {
   /** Of an intent's first run only. */
-  created?: { details: CreationDetails; graph: Graph };
+  created?: { details: CreationDetails; graph: Graph; personalSalt: string | null };
   /** Of all other runs: how far Postgres was when the run began. */
   continued?: Continued;
   transitions: WitnessedTransition[];
@@ -42,7 +42,8 @@ export class Replayer {
     const sinks: InjectedSinks<AuditSink> = {
       audit: {
         created: {
-          fn: (_, details, graph) => void (this.heard.created = { details, graph }),
+          fn: (_, details, graph, personalSalt) =>
+            void (this.heard.created = { details, graph, personalSalt }),
           callDuringReplay: true,
         },
         continued: { fn: (_, recorded) => void (this.heard.continued = recorded), callDuringReplay: true },

@@ -1,8 +1,9 @@
 import type { Pool, PoolClient } from 'pg';
 
 import { createIntent } from '../database/create-intent';
+import { inTransaction } from '../database/in-transaction';
 import { insertOutcomes } from '../database/insert-outcomes';
-import { LIMITS } from '../intent';
+import { LIMITS, type Decision } from '../intent';
 import type { RestorePlan } from './plan-restore';
 import type { WitnessedIntent } from './replay-intent';
 
@@ -10,6 +11,16 @@ import type { WitnessedIntent } from './replay-intent';
 class RestoreError extends Error {
   override readonly name = 'RestoreError';
 }
+
+/** Whose rows are restored. */
+export interface IntentKey {
+  id: string;
+  organizationId: string;
+  /** First run of its workflow. */
+  runId: string;
+}
+
+type Hashes = ReadonlyMap<number, string>;
 
 /**
  * Inserts what Postgres lacks, in one transaction, by the same rules as any row. The chain computes the hashes anew; each
@@ -19,50 +30,59 @@ class RestoreError extends Error {
  */
 export async function restoreIntent(
   pool: Pool,
-  intent: { id: string; organizationId: string; runId: string },
+  intent: IntentKey,
   { create, decisions, hashes }: RestorePlan,
-  { created, transitions }: WitnessedIntent,
+  witnessed: WitnessedIntent,
 ): Promise<void> {
-  const client = await pool.connect();
-  try {
-    await client.query('BEGIN');
-    const [creation] = transitions;
-    if (create && created !== undefined && creation !== undefined) {
-      const { title, metadata, createdBy } = created.details;
-      const { name: graphName, version: graphVersion } = created.graph;
-      const first = await createIntent(client, {
-        ...intent,
-        graphName,
-        graphVersion,
-        title,
-        metadata,
-        createdBy,
-        transitionedAt: creation.transitionedAt,
-      });
-      check(hashes, 1, first.hash);
+  await inTransaction(pool, async (client) => {
+    if (create) await insertIntent(client, intent, witnessed, hashes);
+    await insertDecisions(client, intent, decisions, hashes);
+  });
+}
+
+/** Inserts the intent's row with its creation, as Temporal knows it. */
+export async function insertIntent(
+  client: PoolClient,
+  intent: IntentKey,
+  { created, transitions }: WitnessedIntent,
+  hashes: Hashes,
+): Promise<void> {
+  const [creation] = transitions;
+  if (created === undefined || creation === undefined) {
+    throw new RestoreError('Temporal has deleted the run that created it');
+  }
+  const { title, metadata, createdBy } = created.details;
+  const { hash } = await createIntent(client, {
+    ...intent,
+    graphName: created.graph.name,
+    graphVersion: created.graph.version,
+    title,
+    metadata,
+    createdBy,
+    transitionedAt: creation.transitionedAt,
+    personalSalt: created.personalSalt ?? undefined,
+  });
+  check(hashes, 1, hash);
+}
+
+/** Inserts decisions behind what there is. */
+export async function insertDecisions(
+  client: PoolClient,
+  intent: IntentKey,
+  decisions: readonly Decision[],
+  hashes: Hashes,
+): Promise<void> {
+  for (let start = 0; start < decisions.length; start += LIMITS.batchSize) {
+    const batch = decisions.slice(start, start + LIMITS.batchSize);
+    for (const { sequence, hash } of await insertOutcomes(client, intent, batch)) {
+      check(hashes, sequence, hash);
     }
-    for (let start = 0; start < decisions.length; start += LIMITS.batchSize) {
-      const batch = decisions.slice(start, start + LIMITS.batchSize);
-      for (const { sequence, hash } of await insertOutcomes(client, intent, batch))
-        check(hashes, sequence, hash);
-    }
-    await client.query('COMMIT');
-  } catch (error) {
-    await rollBack(client);
-    throw error;
-  } finally {
-    client.release();
   }
 }
 
-function check(hashes: ReadonlyMap<number, string>, sequence: number, hash: string): void {
+function check(hashes: Hashes, sequence: number, hash: string): void {
   if (hashes.get(sequence) === hash) return;
   throw new RestoreError(
     `row ${sequence} would get the hash ${hash}, Temporal knows ${hashes.get(sequence)}`,
   );
-}
-
-async function rollBack(client: PoolClient): Promise<void> {
-  // A lost connection has rolled back already.
-  await client.query('ROLLBACK').catch(() => undefined);
 }

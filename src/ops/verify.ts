@@ -3,6 +3,16 @@ import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
+import { readRecords } from '../database/read-records';
+import {
+  checkFile,
+  intentsOfFile,
+  pagesOfFile,
+  recordedFiles,
+  trailOf,
+  type ArchiveFiles,
+  type FiledTrail,
+} from './archive-files';
 import { checkProtection } from './check-protection';
 import { checkRows } from './check-rows';
 import { headWitness } from './check-head';
@@ -10,7 +20,7 @@ import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
 import { Checkpoint } from './checkpoint';
 import type { Finding, FindingCode } from './findings';
 import { missingIntents } from './missing-intents';
-import { countIntents, pagesOf } from './pages';
+import { countIntents, FIRST, LAST, pagesOf } from './pages';
 import { Replayer } from './replayer';
 
 /**
@@ -31,6 +41,8 @@ export interface VerifyOptions {
   organizationId?: string | undefined;
   /** Intents whose rows are checked by one statement. Default: 200. */
   pageSize?: number | undefined;
+  /** Archive files, to verify what they hold; without them, that is left out and counted as `filed`. */
+  archive?: ArchiveFiles | undefined;
   /** File that keeps the position. */
   checkpoint?: string | undefined;
   /** Prebuilt workflow code; default: the build's. */
@@ -52,6 +64,8 @@ export interface VerifySummary {
   witnessed: number;
   /** Temporal's retention has deleted them: only SQL speaks for these. */
   forgotten: number;
+  /** Their rows are in archive files that were not given. */
+  filed: number;
   unchecked: number;
   findings: Partial<Record<FindingCode, number>>;
   /** Whether it went through to the end. */
@@ -92,10 +106,11 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     for await (const page of pagesOf(pool, { ids, after, organizationId, pageSize })) {
       for (const finding of await checkRows(pool, { ...page.stretch, organizationId })) report(finding);
       if (!(await checkAll(page.ids))) return finish();
-      const { intents, witnessed, forgotten, unchecked, findings } = summary;
-      const soFar = { intents, witnessed, forgotten, unchecked, findings };
+      const { intents, witnessed, forgotten, filed, unchecked, findings } = summary;
+      const soFar = { intents, witnessed, forgotten, filed, unchecked, findings };
       checkpoint.write({ after: page.stretch.upTo, counts: soFar });
     }
+    if (options.archive !== undefined && !(await checkArchive(options.archive))) return finish();
     // At the end, so that a run that was stopped and goes on reports it once.
     if (ids === undefined) (await checkProtection(pool)).forEach(report);
     if (
@@ -116,12 +131,25 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
 
   /** Whether it went through all of them. */
   async function checkAll(pageIds: readonly string[]): Promise<boolean> {
+    const records = await readRecords(pool, pageIds);
+    const inFiles = pageIds.filter((id) => (records.get(id)?.archived?.file ?? null) !== null);
+    // Those are verified with the rows of their files.
+    if (options.archive === undefined || ids !== undefined) countFiled(inFiles);
+    const others = pageIds.filter((id) => !inFiles.includes(id));
+    return checkEach(others, new Map());
+  }
+
+  async function checkEach(
+    pageIds: readonly string[],
+    trails: ReadonlyMap<string, FiledTrail>,
+  ): Promise<boolean> {
     const intents = await readIntents(pool, pageIds);
     let position = 0;
     const checkNext = async (): Promise<void> => {
       while (position < pageIds.length && !signal?.aborted) {
         const at = position++;
-        await check(pageIds[at] as string, intents[at]);
+        const id = pageIds[at] as string;
+        await check(id, intents[at], trails.get(id));
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
@@ -130,9 +158,61 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     return position === pageIds.length;
   }
 
-  async function check(id: string, intent: IntentRow | undefined): Promise<void> {
+  function countFiled(filed: readonly string[]): void {
+    summary.intents += filed.length;
+    if (ids === undefined) summary.filed += filed.length;
+    else {
+      for (const id of filed) {
+        summary.unchecked += 1;
+        options.onUnchecked(id, 'its rows are in an archive file; verify everything, with --archive');
+      }
+    }
+  }
+
+  /** Whether it went through all files. */
+  async function checkArchive(archive: ArchiveFiles): Promise<boolean> {
+    if (ids !== undefined) return true;
+    for (const file of await recordedFiles(pool)) {
+      const altered = await checkFile(archive, file);
+      altered.forEach(report);
+      if (altered.length > 0) continue;
+      const missing = await intentsOfFile(pool, file.name);
+      for await (const page of pagesOfFile(archive, file.name, pageSize)) {
+        const wanted = await ofOrganization(page.map(({ id }) => id));
+        const archived = page.filter(({ id }) => wanted.has(id));
+        for (const { id } of page) missing.delete(id);
+        for (const finding of await checkRows(pool, { after: FIRST, upTo: LAST, organizationId, archived })) {
+          report(finding);
+        }
+        const trails = new Map(archived.map((intent) => [intent.id, trailOf(intent)]));
+        if (!(await checkEach([...trails.keys()], trails))) return false;
+      }
+      if (missing.size > 0) {
+        const detail = `${file.name}: it lacks ${missing.size} intents, ${[...missing][0]} among them`;
+        report({ code: 'ARCHIVE_FILE_ALTERED', detail });
+      }
+    }
+    return true;
+  }
+
+  async function ofOrganization(pageIds: readonly string[]): Promise<Set<string>> {
+    const rows = await readIntents(pool, pageIds);
+    return new Set(
+      rows.flatMap((row) =>
+        row !== undefined && (organizationId === undefined || row.organizationId === organizationId)
+          ? [row.id]
+          : [],
+      ),
+    );
+  }
+
+  async function check(
+    id: string,
+    intent: IntentRow | undefined,
+    trail: FiledTrail | undefined,
+  ): Promise<void> {
     if (witness === undefined && intent !== undefined) return;
-    const checked = (await witness?.check(id, intent)) ?? NOT_IN_POSTGRES;
+    const checked = (await witness?.check(id, intent, trail)) ?? NOT_IN_POSTGRES;
     if (checked.status === 'checked') {
       summary.witnessed += 1;
       checked.findings.forEach(report);

@@ -25,6 +25,8 @@ export interface CreatedIntent {
   /** ISO 8601, UTC */
   transitionedAt: string;
   hash: string;
+  /** Not given by versions before it was introduced. */
+  personalSalt?: string | null;
 }
 
 export interface RecordOutcomesRequest {

@@ -13,7 +13,11 @@ export type WitnessedTransition = DecidedTransition & { hash: string };
  */
 export interface AuditSink extends Sinks {
   audit: {
-    created(details: Omit<ParsedIntentInput, 'occurredAt' | 'graph'>, graph: Graph): void;
+    created(
+      details: Omit<ParsedIntentInput, 'occurredAt' | 'graph'>,
+      graph: Graph,
+      personalSalt: string | null,
+    ): void;
     /** At the start of a run that was continued as new: how far Postgres was known to be. */
     continued(recorded: Recorded): void;
     recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[]): void;

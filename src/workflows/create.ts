@@ -52,7 +52,7 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
     ...(createdBy !== undefined && { actor: createdBy }),
   };
   outcomes.add(creation);
-  auditSink().created({ ...details }, created.graph);
+  auditSink().created({ ...details }, created.graph, created.personalSalt ?? null);
   auditSink().recorded([{ ...creation, hash: created.hash }], []);
   return {
     intent: {
@@ -66,6 +66,12 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
       received: 0,
       outcomes,
     },
-    recorded: { recordedSequence: 1, recordedRejections: 0, auditHash: created.hash, quarantined: null },
+    recorded: {
+      recordedSequence: 1,
+      recordedRejections: 0,
+      auditHash: created.hash,
+      quarantined: null,
+      ...(created.personalSalt !== undefined && { personalSalt: created.personalSalt }),
+    },
   };
 }

@@ -18,6 +18,8 @@ export interface Recorded {
   auditHash: string | null;
   /** Why Postgres refused a row, or `null`. */
   quarantined: string | null;
+  /** Goes into the digests of what rows say about people: with it rows can be restored, and compared once erased. */
+  personalSalt?: string | null;
 }
 
 /**

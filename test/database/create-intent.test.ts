@@ -25,6 +25,7 @@ test('a new intent has its row and its first audit row', async () => {
     graph: contentIntentGraph,
     transitionedAt: AT,
     hash: expect.stringMatching(/^[0-9a-f]{64}$/) as string,
+    personalSalt: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
   });
   expect(await readIntents(pools.engine, [intent.id])).toMatchObject([
     {

@@ -25,7 +25,8 @@ const SECTIONS = {
      GROUP BY t.typname ORDER BY t.typname COLLATE "C"`,
 
   Tables: `
-    SELECT format(E'CREATE TABLE %I (\\n%s\\n)', c.relname, string_agg('  ' || p.line, E',\\n' ORDER BY p.kind, p.place)) AS text
+    SELECT format(E'CREATE TABLE %I (\\n%s\\n)', c.relname, string_agg('  ' || p.line, E',\\n' ORDER BY p.kind, p.place)) 
+           || coalesce(' PARTITION BY ' || pg_get_partkeydef(c.oid), '') AS text
       FROM pg_class c
       JOIN LATERAL (
         SELECT 1 AS kind, a.attnum::bigint AS place,
@@ -40,14 +41,20 @@ const SECTIONS = {
                format('CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid, true))
           FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype IN ('p', 'u', 'f', 'c', 'x')
       ) p ON true
-     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r'
-     GROUP BY c.relname ORDER BY c.relname COLLATE "C"`,
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+     GROUP BY c.oid, c.relname ORDER BY c.relname COLLATE "C"`,
 
   Indexes: `
     SELECT pg_get_indexdef(i.indexrelid) AS text
       FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid
      WHERE c.relnamespace = 'public'::regnamespace
        AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conindid = i.indexrelid AND k.contype IN ('p', 'u', 'x'))
+     ORDER BY c.relname COLLATE "C"`,
+
+  Views: `
+    SELECT format(E'CREATE VIEW %I WITH (%s) AS\n%s', c.relname, array_to_string(c.reloptions, ', '),
+                  rtrim(pg_get_viewdef(c.oid, true), ';')) AS text
+      FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'v'
      ORDER BY c.relname COLLATE "C"`,
 
   Functions: `
@@ -80,7 +87,7 @@ const SECTIONS = {
                   CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END) AS text
       FROM (
         SELECT quote_ident(relname) AS name, relowner AS owner, relacl AS acl
-          FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'v', 'S')
+          FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
         UNION ALL
         SELECT format('FUNCTION %s', oid::regprocedure), proowner, coalesce(proacl, acldefault('f', proowner))
           FROM pg_proc WHERE pronamespace = 'public'::regnamespace
@@ -94,7 +101,7 @@ const SECTIONS = {
                   CASE d.objsubid WHEN 0 THEN format('TABLE %I', c.relname)
                     ELSE format('COLUMN %I.%I', c.relname, a.attname) END, d.description) AS text
       FROM pg_description d
-      JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass AND c.relkind = 'r'
+      JOIN pg_class c ON c.oid = d.objoid AND d.classoid = 'pg_class'::regclass AND c.relkind IN ('r', 'p', 'v')
       LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = d.objsubid
      WHERE c.relnamespace = 'public'::regnamespace
      ORDER BY c.relname COLLATE "C", d.objsubid`,

@@ -4,6 +4,9 @@ const pools = useDatabase('privileges');
 
 /** Who may what, besides the owner: all of it. */
 const ON_TABLES = {
+  intent_archive_files: { intent_engine: ['SELECT'] },
+  intent_archives: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  intent_erasures: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   pgmigrations: { intent_engine: ['SELECT'] },
   pgmigrations_checksums: {},
@@ -12,9 +15,14 @@ const ON_TABLES = {
   workflow_graph_states: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_graphs: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_audit: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_audit_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_audit_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_conflicts: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_conflicts_id_seq: {},
   workflow_transition_rejections: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_rejections_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_rejections_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_repairs: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
 };
 
 /** Functions that write; the others only compute, or are triggers, which nobody can call. */
@@ -25,12 +33,16 @@ const ON_FUNCTIONS = {
 
 /** Run with their owner's rights, so they must not look up names where a caller can put others. */
 const SECURITY_DEFINER = [
+  'intent_check_archived_row',
   'intent_check_audit_row',
   'intent_check_creation_row',
+  'intent_check_ended',
   'intent_check_graph_part',
   'intent_check_new_intent',
+  'intent_check_row_change',
   'intent_check_state_move',
   'intent_move_state',
+  'intent_skip_archived_rejection',
 ];
 
 interface Grant {

@@ -67,7 +67,7 @@ describe('what is stored is not changed by hand', () => {
     `MERGE INTO intent_workflows USING (SELECT 1) ON true WHEN MATCHED THEN UPDATE SET state = 'COMPLETED'`,
     `DELETE FROM intent_workflows`,
     `UPDATE workflow_transition_audit SET hash = ''`,
-    `UPDATE workflow_transition_audit SET metadata = '{}' WHERE false`,
+    `UPDATE workflow_transition_audit SET metadata = NULL, actor = NULL, transition_reason = NULL`,
     `UPDATE workflow_transition_rejections SET code = 'NOT_PERMITTED'`,
     `UPDATE workflow_transition_conflicts SET message = ''`,
     `UPDATE workflow_graphs SET definition = '{}'`,

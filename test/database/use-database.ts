@@ -40,10 +40,10 @@ export function useDatabase(name: string): Pools {
 export async function createdIntent(
   pool: Pool,
   details: Partial<NewIntent> = {},
-): Promise<{ id: string; organizationId: string; runId: string; hash: string }> {
+): Promise<NewIntent & { hash: string; personalSalt: string }> {
   const intent = newIntent(details);
-  const { hash } = await createIntent(pool, intent);
-  return { ...intent, hash };
+  const { hash, personalSalt } = await createIntent(pool, intent);
+  return { ...intent, hash, personalSalt: personalSalt ?? '' };
 }
 
 export function newIntent(details: Partial<NewIntent> = {}): NewIntent {

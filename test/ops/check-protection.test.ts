@@ -33,8 +33,8 @@ test('the triggers that are looked for are those that there are', async () => {
 
 test.each([
   [
-    'ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change',
-    'PROTECTION_OFF: the trigger refuse_change of workflow_transition_audit is not in force',
+    'ALTER TABLE workflow_transition_audit DISABLE TRIGGER check_change',
+    'PROTECTION_OFF: the trigger check_change of workflow_transition_audit is not in force',
   ],
   [
     'ALTER TABLE intent_workflows ENABLE REPLICA TRIGGER check_move',

@@ -1,7 +1,12 @@
 import { reconcile, type ReconcileOptions, type Restored } from '../../src/ops/reconcile';
+import { createPool } from '../../src/database/pool';
+import { registerGraph } from '../../src/database/register-graph';
+import { contentIntentGraph } from '../../src/graph';
 import { capturedRun } from '../cli/captured-run';
+import { createEmptyDatabase } from '../database/empty-database';
 import { eventually } from '../setup/eventually';
 import { fromEnvironment, ORGANIZATION } from '../setup/intent-environment';
+import { contentsOf } from './contents';
 import { useOwnServers } from './own-servers';
 
 const servers = useOwnServers();
@@ -22,20 +27,7 @@ async function reconciled(options: Partial<ReconcileOptions> = {}) {
   return { ...summary, found, mended, reasons };
 }
 
-/** All that Postgres holds of the given intents, but for the times at which rows were inserted. */
-async function contents(ids: string[]): Promise<unknown> {
-  const { rows } = await servers.owner.query(
-    `SELECT i.id, i.organization_id, i.state, i.sequence, i.audit_hash, i.graph_name, i.graph_version, i.title,
-            i.metadata, i.created_by, i.run_id, i.ended_at,
-            (SELECT jsonb_agg(to_jsonb(a) - 'created_at' ORDER BY a.sequence) FROM workflow_transition_audit a
-              WHERE a.workflow_id = i.id) AS audit,
-            (SELECT jsonb_agg(to_jsonb(r) - 'created_at' ORDER BY r.number) FROM workflow_transition_rejections r
-              WHERE r.workflow_id = i.id) AS rejections
-       FROM intent_workflows i WHERE i.id = ANY ($1) ORDER BY i.id`,
-    [ids],
-  );
-  return rows;
-}
+const contents = (ids: string[]) => contentsOf(servers.owner, ids);
 
 async function withRejections(): Promise<string> {
   const id = await walked(ORGANIZATION, ['ICP_PENDING', 'ICP_PROCESSING']);
@@ -84,16 +76,16 @@ test('a row that differs is reported and never touched, nor is anything inserted
   const { owner } = servers;
   const id = await withRejections();
   await forgetInPostgres(id, 4);
-  await owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change');
+  await owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER check_change');
   await owner.query(
     `UPDATE workflow_transition_audit SET actor = 'eve' WHERE workflow_id = $1 AND sequence = 2`,
     [id],
   );
-  await owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER refuse_change');
+  await owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER check_change');
   const before = await contents([id]);
   const result = await reconciled({ ids: [id] });
-  expect(result).toMatchObject({ mended: [], left: 1, reasons: ['WITNESS_DIFFERS: somebody has to look'] });
-  expect(result.found).toEqual(['WITNESS_DIFFERS', 'TEMPORAL_AHEAD', 'TEMPORAL_AHEAD']);
+  expect(result).toMatchObject({ mended: [], left: 1, reasons: ['ROW_ALTERED: somebody has to look'] });
+  expect(result.found).toEqual(['ROW_ALTERED', 'WITNESS_DIFFERS', 'TEMPORAL_AHEAD', 'TEMPORAL_AHEAD']);
   expect(await contents([id])).toEqual(before);
   // For the tests that follow.
   await forgetInPostgres(id, 1);
@@ -135,4 +127,35 @@ test('the command says what it would do and exits with 1, does it with --apply, 
     exitCode: 0,
     stdout: expect.stringContaining('Postgres has all that Temporal knows.') as string,
   });
+});
+
+test('rebuild fills a new database, with the graphs that the intents were created with', async () => {
+  const { owner, stack, intents } = servers;
+  const env = stack.env as NodeJS.ProcessEnv;
+  await registerGraph(owner, { ...contentIntentGraph, version: 7 });
+  const { id } = await intents.create({
+    organizationId: ORGANIZATION,
+    graph: 'content-intent@7',
+    title: 'seventh',
+  });
+  await intents.transition(id, { to: 'ICP_PENDING' });
+  await intents.transition(id, { to: 'CANCELLED' });
+  await servers.temporal.workflow.getHandle(id).result();
+  const { rows } = await owner.query<{ id: string }>('SELECT id FROM intent_workflows');
+  const ids = rows.map((row) => row.id);
+  const before = await contents(ids);
+
+  const database = await createEmptyDatabase();
+  const empty = { ...env, DATABASE_URL: database.ownerUrl, OWNER_DATABASE_URL: database.ownerUrl };
+  const rebuilt = createPool({ databaseUrl: database.ownerUrl, applicationName: 'test', max: 1 });
+  try {
+    const run = await capturedRun(['rebuild'], empty);
+    expect(run.stdout).toContain(`restored intent ${id} altogether: 3 audit rows, 0 rejections`);
+    expect(run.exitCode).toBe(0);
+    expect(await contentsOf(rebuilt, ids)).toEqual(before);
+    expect((await capturedRun(['rebuild'], empty)).stdout).toContain('Postgres has all that Temporal knows.');
+  } finally {
+    await rebuilt.end();
+    await database.drop();
+  }
 });

@@ -188,10 +188,10 @@ describe('after a restore', () => {
       await expect(first.describe()).rejects.toThrow('not found');
     });
     expect(await verified({ ids: [long] })).toMatchObject({ witnessed: 1, found: [] });
-    await servers.owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER refuse_change');
+    await servers.owner.query('ALTER TABLE workflow_transition_audit DISABLE TRIGGER check_change');
     await servers.owner.query(`UPDATE workflow_transition_audit SET hash = repeat('0', 64)
                         WHERE workflow_id = '${long}' AND sequence <= 300`);
-    await servers.owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER refuse_change');
+    await servers.owner.query('ALTER TABLE workflow_transition_audit ENABLE TRIGGER check_change');
     const { found } = await verified({ ids: [long] });
     expect(found.map(({ code }) => code)).toContain('WITNESS_DIFFERS');
   });

@@ -1,9 +1,13 @@
 import type { Command } from 'commander';
+import type { Pool } from 'pg';
 
 import { formatFinding } from '../../ops/findings';
-import { reconcile, type ReconcileSummary, type Restored } from '../../ops/reconcile';
+import { reconcile, type ReconcileOptions, type ReconcileSummary, type Restored } from '../../ops/reconcile';
 import { CHECK_EXIT, type Cli } from '../cli';
+import { ownerDatabaseUrl } from '../environment';
 import { explainError } from '../explain-error';
+import { interruptible } from '../interruptible';
+import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection } from '../options';
 import { progressBar } from '../progress-bar';
@@ -11,6 +15,7 @@ import { quietRuntime } from '../quiet-runtime';
 
 interface ReconcileCommandOptions {
   apply?: boolean;
+  repair?: boolean;
   organization?: string;
   json?: boolean;
 }
@@ -18,9 +23,9 @@ interface ReconcileCommandOptions {
 const HELP = `
 Replays every intent's history in Temporal, and restores what Postgres lost: rows at the end of a trail, rejections,
 whole intents, with the times that Postgres had stored. Each must get the hash that Temporal knows, or nothing of its
-intent is restored. A row that is there but differs is reported and never touched.
-Without --apply nothing is changed. It may be stopped and repeated. An empty database, migrated and with the graphs
-registered, is filled from Temporal alone.
+intent is restored. A row that is there but differs is reported and left as it is, unless --repair is given: then it is
+kept as evidence in workflow_transition_repairs, and replaced with what Temporal knows. --repair takes the owner's role,
+by OWNER_DATABASE_URL. Without --apply nothing is changed. It may be stopped and repeated.
 
 Exit codes:
   0  Postgres has all that Temporal knows, or has it now
@@ -30,7 +35,9 @@ Exit codes:
 Examples:
   intent reconcile
   intent reconcile --apply
-  intent reconcile --apply 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11`;
+  intent reconcile --apply 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11
+  intent reconcile --repair                        (what would be replaced)
+  intent reconcile --repair --apply`;
 
 export function addReconcileCommand(program: Command, cli: Cli): void {
   program
@@ -40,6 +47,7 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
     )
     .argument('[id...]', 'intents to reconcile; default: all')
     .option('--apply', 'restore, instead of saying what would be restored')
+    .option('--repair', 'also replace rows that differ, and keep them as evidence')
     .option('--organization <uuid>', 'intents of this organization only')
     .option(
       '--json',
@@ -50,10 +58,7 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
       checkIntentSelection(ids, options.organization);
       try {
         const summary = await runReconcile(cli, ids, options);
-        if (options.json) cli.print(JSON.stringify({ type: 'summary', ...summary }));
-        else for (const line of report(summary)) cli.print(line);
-        const { left, restored, applied } = summary;
-        cli.exitCode = left > 0 || (restored > 0 && !applied) ? CHECK_EXIT.drift : CHECK_EXIT.clean;
+        printReconciled(cli, options, summary);
       } catch (error) {
         cli.note(`error: ${explainError(error).message ?? 'unknown'}`);
         cli.exitCode = CHECK_EXIT.notChecked;
@@ -61,29 +66,51 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
     });
 }
 
+/** Prints the summary, and sets the exit code by it. */
+export function printReconciled(cli: Cli, { json }: { json?: boolean }, summary: ReconcileSummary): void {
+  if (json) cli.print(JSON.stringify({ type: 'summary', ...summary }));
+  else for (const line of report(summary)) cli.print(line);
+  const { left, restored, applied, complete } = summary;
+  cli.exitCode = complete ? CHECK_EXIT.clean : CHECK_EXIT.notChecked;
+  if (left > 0 || (restored > 0 && !applied)) cli.exitCode = CHECK_EXIT.drift;
+}
+
 async function runReconcile(
   cli: Cli,
   ids: readonly string[],
-  { apply = false, organization, json }: ReconcileCommandOptions,
+  { apply = false, repair = false, organization, json }: ReconcileCommandOptions,
+): Promise<ReconcileSummary> {
+  quietRuntime();
+  return withIntents(cli, {}, ({ env, pool, temporal }) => {
+    const run = (ownPool: Pool) =>
+      reconcileAloud(cli, json, {
+        pool: ownPool,
+        client: temporal,
+        apply,
+        repair,
+        ids: ids.length === 0 ? undefined : ids,
+        organizationId: organization?.toLowerCase(),
+      });
+    return repair ? withDatabase(ownerDatabaseUrl(env), run) : run(pool);
+  });
+}
+
+/** Reconciles, and prints each difference and what is done about it, with progress. Ctrl-C stops it between intents. */
+export async function reconcileAloud(
+  cli: Cli,
+  json: boolean | undefined,
+  options: Omit<ReconcileOptions, 'onFinding' | 'onRestore' | 'onLeft' | 'onProgress' | 'signal'>,
 ): Promise<ReconcileSummary> {
   const progress = progressBar(cli.streams.stderr, 'intents');
   const say = (text: string, value: object) =>
     progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
-  quietRuntime();
   try {
-    return await withIntents(cli, {}, ({ pool, temporal }) =>
+    return await interruptible((signal) =>
       reconcile({
-        pool,
-        client: temporal,
-        apply,
-        ids: ids.length === 0 ? undefined : ids,
-        organizationId: organization?.toLowerCase(),
+        ...options,
+        signal,
         onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
-        onRestore: (restored) =>
-          say(`${apply ? 'restored' : 'would restore'} ${describe(restored)}`, {
-            type: 'restore',
-            ...restored,
-          }),
+        onRestore: (restored) => say(describe(restored, options.apply), { type: 'restore', ...restored }),
         onLeft: (intentId, reason) =>
           say(`left alone: intent ${intentId}: ${reason}`, { type: 'left', intentId, reason }),
         onProgress: progress.show,
@@ -94,17 +121,32 @@ async function runReconcile(
   }
 }
 
-function describe({ intentId, created, transitions, rejections }: Restored): string {
-  const whole = created ? ' altogether' : '';
-  return `intent ${intentId}${whole}: ${transitions} audit rows, ${rejections} rejections`;
+function describe(
+  { intentId, created, transitions, rejections, repairedFrom }: Restored,
+  apply: boolean,
+): string {
+  const verb = repairedFrom === undefined ? 'restore' : 'repair';
+  const what = created
+    ? ' altogether'
+    : repairedFrom === undefined
+      ? ''
+      : ` from sequence ${repairedFrom} on`;
+  const done = apply ? `${verb}${verb.endsWith('e') ? 'd' : 'ed'}` : `would ${verb}`;
+  return `${done} intent ${intentId}${what}: ${transitions} audit rows, ${rejections} rejections`;
 }
 
-function report({ intents, restored, transitions, rejections, left, applied }: ReconcileSummary): string[] {
+function report(summary: ReconcileSummary): string[] {
+  const { intents, restored, repaired, transitions, rejections, left, applied, complete } = summary;
   const rows = `${transitions} audit rows and ${rejections} rejections of ${restored} intents`;
+  const evidence =
+    repaired > 0 ? `; ${repaired} of them by replacing rows, kept in workflow_transition_repairs` : '';
   return [
     `${intents} intents`,
-    ...(restored > 0 ? [`  ${rows} ${applied ? 'restored' : 'would be restored; --apply does it'}`] : []),
+    ...(restored > 0
+      ? [`  ${rows} ${applied ? 'restored' : 'would be restored; --apply does it'}${evidence}`]
+      : []),
     ...(left > 0 ? [`  ${left} intents left as they are: somebody has to look`] : []),
-    ...(restored === 0 && left === 0 ? ['Postgres has all that Temporal knows.'] : []),
+    ...(complete ? [] : ['Stopped before the end; run it again.']),
+    ...(complete && restored === 0 && left === 0 ? ['Postgres has all that Temporal knows.'] : []),
   ];
 }

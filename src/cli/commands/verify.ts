@@ -2,9 +2,12 @@ import { Option, type Command } from 'commander';
 
 import { formatFinding, type Finding } from '../../ops/findings';
 import { verify, type VerifyMode, type VerifyOptions, type VerifySummary } from '../../ops/verify';
-import { CHECK_EXIT, type Cli } from '../cli';
+import { readVerifyingKey } from '../../archive/manifest';
+import type { ArchiveFiles } from '../../ops/archive-files';
+import { CHECK_EXIT, UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { explainError } from '../explain-error';
+import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection } from '../options';
@@ -16,6 +19,8 @@ interface VerifyCommandOptions {
   sqlOnly?: boolean;
   organization?: string;
   checkpoint?: string;
+  archive?: string;
+  archiveKey?: string;
   json?: boolean;
 }
 
@@ -48,24 +53,24 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
     )
     .option('--sql-only', 'leave Temporal out')
     .option('--organization <uuid>', 'intents of this organization only')
+    .option('--archive <folder>', 'archive files, to verify what they hold as well')
+    .option('--archive-key <file>', 'Ed25519 public key in PEM that the manifests must be signed with')
     .option('--checkpoint <file>', 'keep the position there, and go on from it')
     .option('--json', 'print a line of JSON for each finding, and one with the summary at the end')
     .addHelpText('after', HELP)
     .action(async (ids: string[], options: VerifyCommandOptions) => {
       checkIntentSelection(ids, options.organization);
-      const interrupted = new AbortController();
-      const onSignal = () => interrupted.abort();
-      process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
+      if (options.archiveKey !== undefined && options.archive === undefined) {
+        throw new UsageError('--archive-key: give the folder of the archive files with --archive');
+      }
       try {
-        const summary = await runVerify(cli, ids, options, interrupted.signal);
+        const summary = await interruptible((signal) => runVerify(cli, ids, options, signal));
         print(cli, options, summary);
         cli.exitCode = exitCodeOf(summary);
       } catch (error) {
         const { message } = explainError(error);
         cli.note(`error: ${message ?? 'unknown'}`);
         cli.exitCode = CHECK_EXIT.notChecked;
-      } finally {
-        process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
       }
     });
 }
@@ -73,7 +78,7 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
 async function runVerify(
   cli: Cli,
   ids: readonly string[],
-  { fast, sqlOnly, organization, checkpoint, json }: VerifyCommandOptions,
+  { fast, sqlOnly, organization, checkpoint, archive, archiveKey, json }: VerifyCommandOptions,
   signal: AbortSignal,
 ): Promise<VerifySummary> {
   const mode: VerifyMode = sqlOnly ? 'sql' : fast ? 'fast' : 'full';
@@ -84,6 +89,7 @@ async function runVerify(
     mode,
     ids: ids.length === 0 ? undefined : ids,
     organizationId: organization?.toLowerCase(),
+    archive: archive === undefined ? undefined : await archiveFiles(archive, archiveKey),
     checkpoint,
     signal,
     onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
@@ -102,6 +108,10 @@ async function runVerify(
   }
 }
 
+async function archiveFiles(folder: string, key: string | undefined): Promise<ArchiveFiles> {
+  return { folder, verifyingKey: key === undefined ? undefined : await readVerifyingKey(key) };
+}
+
 function exitCodeOf({ findings, unchecked, complete }: VerifySummary): number {
   if (Object.keys(findings).length > 0) return CHECK_EXIT.drift;
   return unchecked > 0 || !complete ? CHECK_EXIT.notChecked : CHECK_EXIT.clean;
@@ -109,9 +119,10 @@ function exitCodeOf({ findings, unchecked, complete }: VerifySummary): number {
 
 function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: VerifySummary): void {
   if (json) return cli.print(JSON.stringify({ type: 'summary', ...summary }));
-  const { mode, intents, witnessed, forgotten, unchecked, findings, complete, seconds } = summary;
+  const { mode, intents, witnessed, forgotten, filed, unchecked, findings, complete, seconds } = summary;
   const counts = Object.entries(findings).map(([code, count]) => `${code} ${count}`);
   cli.print(`${intents} intents in ${seconds.toFixed(1)} s`);
+  if (filed > 0) cli.print(`  ${filed} whose rows are in archive files: --archive FOLDER verifies them, too`);
   if (mode !== 'sql') {
     const compared =
       mode === 'full' ? 'compared row by row with Temporal' : 'whose head Temporal confirms or denies';

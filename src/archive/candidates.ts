@@ -1,0 +1,66 @@
+import type { Pool, PoolClient } from 'pg';
+
+/** Which intents are to be archived. */
+export interface ArchiveSelection {
+  /** Ended, and last written, before this moment. */
+  before: Date;
+  organizationId?: string | undefined;
+}
+
+const CANDIDATES = `
+  FROM intent_workflows i
+ WHERE i.ended_at < $1 AND i.updated_at < $1 AND ($2::uuid IS NULL OR i.organization_id = $2)
+   AND NOT EXISTS (SELECT FROM intent_archives x WHERE x.workflow_id = i.id)`;
+
+/** How many there are. */
+export async function countCandidates(pool: Pool, selection: ArchiveSelection): Promise<number> {
+  const { rows } = await pool.query<{ count: number }>(`SELECT count(*)::integer AS count ${CANDIDATES}`, [
+    selection.before,
+    selection.organizationId ?? null,
+  ]);
+  return rows[0]?.count ?? 0;
+}
+
+/**
+ * Takes the next ones, those that ended first. Their rows stay locked until the transaction ends, and another run takes
+ * others in the meantime; nobody who reads or records waits for such a lock.
+ */
+export async function takeCandidates(
+  client: PoolClient,
+  selection: ArchiveSelection,
+  limit: number,
+): Promise<{ id: string; endedAt: Date }[]> {
+  const { rows } = await client.query<{ id: string; endedAt: Date }>(
+    `SELECT i.id, i.ended_at AS "endedAt" ${CANDIDATES} ORDER BY i.ended_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED`,
+    [selection.before, selection.organizationId ?? null, limit],
+  );
+  return rows;
+}
+
+/** Notes that they are archived, which the rules ask for before they let a row go. */
+export async function recordArchived(
+  client: PoolClient,
+  ids: readonly string[],
+  file: string | null,
+): Promise<void> {
+  await client.query(
+    `INSERT INTO intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file)
+     SELECT i.id, i.organization_id, i.ended_at, i.sequence,
+            (SELECT coalesce(max(r.number), 0) FROM workflow_transition_rejections r WHERE r.workflow_id = i.id), $2
+       FROM intent_workflows i WHERE i.id = ANY ($1)`,
+    [ids, file],
+  );
+}
+
+/** Takes archived rows out of the trail; the rules let only those go that the archive has. */
+export async function removeArchived(
+  client: PoolClient,
+  ids: readonly string[],
+): Promise<{ auditRows: number; rejections: number }> {
+  const remove = async (table: string) =>
+    (await client.query(`DELETE FROM ${table} WHERE workflow_id = ANY ($1)`, [ids])).rowCount ?? 0;
+  return {
+    auditRows: await remove('workflow_transition_audit'),
+    rejections: await remove('workflow_transition_rejections'),
+  };
+}

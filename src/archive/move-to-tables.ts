@@ -1,0 +1,33 @@
+import type { PoolClient } from 'pg';
+
+import { recordArchived, removeArchived } from './candidates';
+
+/** Copies the rows of intents to the archive tables and takes them out of the trail, in the caller's transaction. */
+export async function moveToTables(
+  client: PoolClient,
+  intents: readonly { id: string; endedAt: Date }[],
+): Promise<{ auditRows: number; rejections: number }> {
+  const ids = intents.map(({ id }) => id);
+  await recordArchived(client, ids, null);
+  for (const table of ['workflow_transition_audit', 'workflow_transition_rejections']) {
+    await client.query(
+      `INSERT INTO ${table}_archive
+       SELECT t.*, x.ended_at FROM ${table} t JOIN intent_archives x ON x.workflow_id = t.workflow_id
+        WHERE t.workflow_id = ANY ($1)`,
+      [ids],
+    );
+  }
+  return removeArchived(client, ids);
+}
+
+/** Makes the partitions that the intents need, where they are not there yet, in the caller's transaction. */
+export async function addPartitions(client: PoolClient, endedAt: readonly Date[]): Promise<void> {
+  // Two runs at once take turns, and neither waits long for somebody who reads the archive.
+  await client.query(`SET LOCAL lock_timeout = '5s'`);
+  await client.query(`SELECT pg_advisory_xact_lock(hashtext('intent-engine: archive partitions'))`);
+  await client.query(
+    `SELECT intent_add_archive_partition(month)
+       FROM (SELECT DISTINCT date_trunc('month', t, 'UTC') AS month FROM unnest($1::timestamptz[]) t) m`,
+    [endedAt],
+  );
+}
