@@ -19,14 +19,19 @@ export interface AuditRow {
   hash: string;
 }
 
+const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
+  transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt", hash`;
+
 /** The audit trail of one intent, oldest first, wherever in the database it stands. */
 export async function readHistory(pool: Pool, intentId: string): Promise<AuditRow[]> {
   const result = await pool.query<AuditRow>({
     name: 'read_history',
-    text: `SELECT sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
-                  transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt",
-                  created_at AS "createdAt", hash
-             FROM workflow_transition_audit_all WHERE workflow_id = $1 ORDER BY sequence`,
+    // When the intent ended tells in which partition it is.
+    text: `SELECT ${COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1
+           UNION ALL
+           SELECT ${COLUMNS} FROM workflow_transition_audit_archive
+            WHERE workflow_id = $1 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
+           ORDER BY sequence`,
     values: [intentId],
   });
   return result.rows;

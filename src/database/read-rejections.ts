@@ -14,13 +14,18 @@ export interface RejectionRow {
   actor: string | null;
 }
 
-/** The rejections of one intent, oldest first. */
+const COLUMNS = `number, request_id AS "requestId", code, message, state, requested_state AS "requestedState",
+  transition_reason AS reason, actor`;
+
+/** The rejections of one intent, oldest first, wherever in the database they stand. */
 export async function readRejections(pool: Pool, intentId: string): Promise<RejectionRow[]> {
   const { rows } = await pool.query<RejectionRow>({
     name: 'read_rejections',
-    text: `SELECT number, request_id AS "requestId", code, message, state, requested_state AS "requestedState",
-                  transition_reason AS reason, actor
-             FROM workflow_transition_rejections_all WHERE workflow_id = $1 ORDER BY number`,
+    text: `SELECT ${COLUMNS} FROM workflow_transition_rejections WHERE workflow_id = $1
+           UNION ALL
+           SELECT ${COLUMNS} FROM workflow_transition_rejections_archive
+            WHERE workflow_id = $1 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
+           ORDER BY number`,
     values: [intentId],
   });
   return rows;
