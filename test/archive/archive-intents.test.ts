@@ -247,6 +247,13 @@ describe('to files', () => {
     const summary = await archived({ files: await toFiles(), batchSize: 2 });
     expect(summary).toMatchObject({ intents: 3, auditRows: 12, rejections: 6, files: 2, complete: true });
     expect(await places(intents.map(({ id }) => id))).toEqual({});
+    const history = await capturedRun(['history', intents[0]?.id ?? ''], {
+      DATABASE_URL: pools.engine.options.connectionString,
+    });
+    expect(history).toMatchObject({
+      exitCode: 1,
+      stderr: expect.stringMatching(/are in the archive file intents-/) as string,
+    });
     expect(dataFiles()).toHaveLength(2);
     expect(await findings(await fromFiles())).toEqual([]);
     // Without the files they are neither missing nor called verified.

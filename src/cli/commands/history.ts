@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import { readHistory } from '../../database/read-history';
+import { readRecords } from '../../database/read-records';
 import { isIntentId } from '../../intent';
 import { CommandError, UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
@@ -17,8 +18,16 @@ export function addHistoryCommand(program: Command, cli: Cli): void {
     .action(async (id: string, { json }: { json?: boolean }) => {
       if (!isIntentId(id))
         throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(id)}`);
-      const rows = await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) => readHistory(pool, id));
-      if (rows.length === 0) throw new CommandError(`There is no intent ${id}.`);
+      const rows = await withDatabase(databaseUrl(resolveEnvironment(cli)), async (pool) => {
+        const history = await readHistory(pool, id);
+        if (history.length > 0) return history;
+        const file = (await readRecords(pool, [id])).get(id)?.archived?.file;
+        throw new CommandError(
+          file
+            ? `The audit rows of intent ${id} are in the archive file ${file}.`
+            : `There is no intent ${id}.`,
+        );
+      });
       if (json) return cli.printJson(rows);
       cli.print(
         textTable(

@@ -128,7 +128,9 @@ function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: Ve
       mode === 'full' ? 'compared row by row with Temporal' : 'whose head Temporal confirms or denies';
     cli.print(`  ${witnessed} ${compared}`);
     if (forgotten > 0)
-      cli.print(`  ${forgotten} that Temporal's retention has deleted: only Postgres speaks for them`);
+      cli.print(
+        `  ${forgotten} that Temporal has deleted, by its retention or a purge: only Postgres speaks for them`,
+      );
     if (unchecked > 0) cli.print(`  ${unchecked} that could not be checked`);
   }
   if (!complete) {
