@@ -71,24 +71,29 @@ $$;
 
 -- Whether the archive has a row, as it is. A file is trusted to hold what the record of it counts.
 CREATE FUNCTION intent_is_archived(p_table_name text, p_workflow_id uuid, p_row jsonb) RETURNS boolean
-LANGUAGE sql STABLE
-RETURN EXISTS (
-  SELECT FROM intent_archives x
-   WHERE x.workflow_id = p_workflow_id
-     AND CASE p_table_name
-       WHEN 'workflow_transition_audit' THEN (p_row ->> 'sequence')::integer <= x.transitions AND (
-         x.file IS NOT NULL OR EXISTS (
-           SELECT FROM workflow_transition_audit_archive a
-            WHERE a.workflow_id = x.workflow_id AND a.ended_at = x.ended_at
-              AND a.sequence = (p_row ->> 'sequence')::integer AND to_jsonb(a) - 'ended_at' = p_row))
-       WHEN 'workflow_transition_rejections' THEN (p_row ->> 'number')::integer <= x.rejections AND (
-         x.file IS NOT NULL OR EXISTS (
-           SELECT FROM workflow_transition_rejections_archive a
-            WHERE a.workflow_id = x.workflow_id AND a.ended_at = x.ended_at
-              AND a.number = (p_row ->> 'number')::integer AND to_jsonb(a) - 'ended_at' = p_row))
-       ELSE false
-     END
-);
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+  archived intent_archives;
+BEGIN
+  SELECT * INTO archived FROM intent_archives x WHERE x.workflow_id = p_workflow_id;
+  IF NOT FOUND THEN
+    RETURN false;
+  ELSIF p_table_name = 'workflow_transition_audit' THEN
+    RETURN (p_row ->> 'sequence')::integer <= archived.transitions AND (
+      archived.file IS NOT NULL OR EXISTS (
+        SELECT FROM workflow_transition_audit_archive a
+         WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
+           AND a.sequence = (p_row ->> 'sequence')::integer AND to_jsonb(a) - 'ended_at' = p_row));
+  ELSIF p_table_name = 'workflow_transition_rejections' THEN
+    RETURN (p_row ->> 'number')::integer <= archived.rejections AND (
+      archived.file IS NOT NULL OR EXISTS (
+        SELECT FROM workflow_transition_rejections_archive a
+         WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
+           AND a.number = (p_row ->> 'number')::integer AND to_jsonb(a) - 'ended_at' = p_row));
+  END IF;
+  RETURN false;
+END
+$$;
 
 -- Only copies of what stands in the trail get into the archive.
 CREATE FUNCTION intent_check_archived_row() RETURNS trigger

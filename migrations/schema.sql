@@ -684,9 +684,31 @@ $function$;
 
 CREATE OR REPLACE FUNCTION public.intent_is_archived(p_table_name text, p_workflow_id uuid, p_row jsonb)
  RETURNS boolean
- LANGUAGE sql
+ LANGUAGE plpgsql
  STABLE
-RETURN (EXISTS (SELECT FROM intent_archives x WHERE ((x.workflow_id = intent_is_archived.p_workflow_id) AND CASE intent_is_archived.p_table_name WHEN 'workflow_transition_audit'::text THEN ((((intent_is_archived.p_row ->> 'sequence'::text))::integer <= x.transitions) AND ((x.file IS NOT NULL) OR (EXISTS (SELECT FROM workflow_transition_audit_archive a WHERE ((a.workflow_id = x.workflow_id) AND (a.ended_at = x.ended_at) AND (a.sequence = ((intent_is_archived.p_row ->> 'sequence'::text))::integer) AND ((to_jsonb(a.*) - 'ended_at'::text) = intent_is_archived.p_row)))))) WHEN 'workflow_transition_rejections'::text THEN ((((intent_is_archived.p_row ->> 'number'::text))::integer <= x.rejections) AND ((x.file IS NOT NULL) OR (EXISTS (SELECT FROM workflow_transition_rejections_archive a WHERE ((a.workflow_id = x.workflow_id) AND (a.ended_at = x.ended_at) AND (a.number = ((intent_is_archived.p_row ->> 'number'::text))::integer) AND ((to_jsonb(a.*) - 'ended_at'::text) = intent_is_archived.p_row)))))) ELSE false END)));
+AS $function$
+DECLARE
+  archived intent_archives;
+BEGIN
+  SELECT * INTO archived FROM intent_archives x WHERE x.workflow_id = p_workflow_id;
+  IF NOT FOUND THEN
+    RETURN false;
+  ELSIF p_table_name = 'workflow_transition_audit' THEN
+    RETURN (p_row ->> 'sequence')::integer <= archived.transitions AND (
+      archived.file IS NOT NULL OR EXISTS (
+        SELECT FROM workflow_transition_audit_archive a
+         WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
+           AND a.sequence = (p_row ->> 'sequence')::integer AND to_jsonb(a) - 'ended_at' = p_row));
+  ELSIF p_table_name = 'workflow_transition_rejections' THEN
+    RETURN (p_row ->> 'number')::integer <= archived.rejections AND (
+      archived.file IS NOT NULL OR EXISTS (
+        SELECT FROM workflow_transition_rejections_archive a
+         WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
+           AND a.number = (p_row ->> 'number')::integer AND to_jsonb(a) - 'ended_at' = p_row));
+  END IF;
+  RETURN false;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.intent_is_repaired(p_table_name text, p_workflow_id uuid, p_row jsonb)
  RETURNS boolean

@@ -52,9 +52,17 @@ export async function archiveIntents(options: ArchiveOptions): Promise<ArchiveSu
   const summary: ArchiveSummary = { intents: 0, auditRows: 0, rejections: 0, files: 0, complete: false };
   const total = await countCandidates(pool, options);
   onProgress?.({ done: 0, total });
+  let from: Date | undefined;
   while (!signal?.aborted) {
-    const batch = await moveBatch(options, batchSize);
-    if (batch === undefined) return { ...summary, complete: true };
+    const moved = await moveBatch(options, batchSize, from);
+    if (moved === undefined) {
+      if (from === undefined) return { ...summary, complete: true };
+      // Another run may have given some of the earlier ones back.
+      from = undefined;
+      continue;
+    }
+    const { batch, last } = moved;
+    from = last;
     summary.intents += batch.intents;
     summary.auditRows += batch.auditRows;
     summary.rejections += batch.rejections;
@@ -65,16 +73,20 @@ export async function archiveIntents(options: ArchiveOptions): Promise<ArchiveSu
   return summary;
 }
 
-async function moveBatch(options: ArchiveOptions, size: number): Promise<ArchivedBatch | undefined> {
+async function moveBatch(
+  options: ArchiveOptions,
+  size: number,
+  from: Date | undefined,
+): Promise<{ batch: ArchivedBatch; last: Date | undefined } | undefined> {
   const { pool, files } = options;
   let ended: Date[] = [];
-  const move = async (client: PoolClient): Promise<ArchivedBatch | undefined> => {
-    const intents = await takeCandidates(client, options, size);
+  const move = async (client: PoolClient) => {
+    const intents = await takeCandidates(client, options, size, from);
     if (intents.length === 0) return undefined;
     ended = intents.map(({ endedAt }) => endedAt);
     const moved =
       files === undefined ? await moveToTables(client, intents) : await moveToFile(client, intents, files);
-    return { intents: intents.length, ...moved };
+    return { batch: { intents: intents.length, ...moved }, last: ended.at(-1) };
   };
   for (;;) {
     try {

@@ -24,15 +24,19 @@ export async function countCandidates(pool: Pool, selection: ArchiveSelection): 
 /**
  * Takes the next ones, those that ended first. Their rows stay locked until the transaction ends, and another run takes
  * others in the meantime; nobody who reads or records waits for such a lock.
+ *
+ * @param from when the last one before ended: what ended earlier is archived, and not looked at again
  */
 export async function takeCandidates(
   client: PoolClient,
   selection: ArchiveSelection,
   limit: number,
+  from: Date | undefined,
 ): Promise<{ id: string; endedAt: Date }[]> {
   const { rows } = await client.query<{ id: string; endedAt: Date }>(
-    `SELECT i.id, i.ended_at AS "endedAt" ${CANDIDATES} ORDER BY i.ended_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED`,
-    [selection.before, selection.organizationId ?? null, limit],
+    `SELECT i.id, i.ended_at AS "endedAt" ${CANDIDATES} AND i.ended_at >= coalesce($4, '-infinity'::timestamptz)
+      ORDER BY i.ended_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED`,
+    [selection.before, selection.organizationId ?? null, limit, from ?? null],
   );
   return rows;
 }
