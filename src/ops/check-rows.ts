@@ -6,7 +6,7 @@ import type { Finding, FindingCode } from './findings';
 /**
  * All that SQL alone can say of a stretch of intents: from `$1`, exclusive, to `$2`, inclusive, by id; of one
  * organization where `$3` is not null. Intents whose rows are in archive files are left out, unless `$4` has those
- * rows: then it looks at these intents alone. Anyone may run it by hand, with null for `$3` and `$4`.
+ * rows: then it looks at these intents alone. What is read is materialized: joined, it would be read anew for each intent. Anyone may run it by hand, with null for `$3` and `$4`.
  */
 const CHECK_ROWS_SQL = `
 WITH page AS (
@@ -15,7 +15,7 @@ WITH page AS (
    WHERE i.id > $1::uuid AND i.id <= $2::uuid AND ($3::uuid IS NULL OR i.organization_id = $3::uuid)
      AND CASE WHEN $4::jsonb IS NULL THEN x.file IS NULL
               ELSE i.id IN (SELECT jsonb_array_elements_text($4::jsonb -> 'ids')::uuid) END
-), stored AS (
+), stored AS MATERIALIZED (
   SELECT a AS audit FROM workflow_transition_audit a JOIN page p ON p.id = a.workflow_id
   UNION ALL
   SELECT ROW(a.workflow_id, a.organization_id, a.sequence, a.request_id, a.previous_state, a.new_state,
@@ -36,7 +36,7 @@ WITH page AS (
     FROM stored s JOIN page p ON p.id = (s.audit).workflow_id
   WINDOW chain AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence),
          newest AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence DESC)
-), refused AS (
+), refused AS MATERIALIZED (
   SELECT r.workflow_id, r.organization_id, r.number, r.request_id, r.created_at
     FROM workflow_transition_rejections r JOIN page p ON p.id = r.workflow_id
   UNION ALL
