@@ -3,7 +3,7 @@ import type { temporal } from '@temporalio/proto';
 
 import type { Graph } from '../graph';
 import type { DecidedRejection } from '../intent';
-import { loadWorkflowBundle, payloadConverterPath } from '../worker/bundle';
+import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import type { AuditSink, WitnessedTransition } from '../workflows/audit-sink';
 
 export type History = temporal.api.history.v1.IHistory;

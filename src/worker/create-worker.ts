@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 import { createActivities } from '../activities';
 import { INTENTS_TASK_QUEUE } from '../intent';
-import { loadWorkflowBundle, payloadConverterPath } from './bundle';
+import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
 
 export interface IntentWorkerOptions {

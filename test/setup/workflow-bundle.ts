@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CHECKOUT } from '../../src/dev/checkout';
-import { bundleWorkflowCode } from '../../src/worker/bundle';
+import { bundleWorkflowCode } from '../../src/bundle/bundle';
 
 /**
  * Path of the workflow code as one file, for `workflowBundle: { codePath }`. Bundling takes 4 s of a run, so the file is

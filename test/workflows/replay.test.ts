@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 
 import { DefaultLogger, Runtime, Worker, type ReplayWorkerOptions } from '@temporalio/worker';
 
-import { payloadConverterPath } from '../../src/worker/bundle';
+import { payloadConverterPath } from '../../src/bundle/bundle';
 import { UNHEARD_AUDIT_SINK } from '../../src/worker/unheard-audit-sink';
 import { fromEnvironment } from '../setup/intent-environment';
 
