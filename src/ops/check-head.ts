@@ -9,6 +9,7 @@ import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
 import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
 import { erasureIncomplete, type Finding } from './findings';
+import { isTemporalAway, TemporalAwayError } from './temporal-away';
 import { IN_DOUBT, isUnderWay, PATIENCE } from './under-way';
 
 /** What the workflow remembers of Postgres. */
@@ -18,7 +19,7 @@ interface Head {
   underWay: boolean;
 }
 
-const QUERY_TIMEOUT_MS = 10_000;
+const CALL_TIMEOUT_MS = 10_000;
 
 /**
  * The fast comparison: the hash of the last row that the workflow remembers stands for the whole chain, which SQL has
@@ -79,23 +80,33 @@ export function headWitness(pool: Pool, client: Client): Witness {
   };
 }
 
-/** The head, the reason why it can't be had, or `undefined` when Temporal has forgotten the intent. */
+/**
+ * The head, the reason why it can't be had, or `undefined` when Temporal has forgotten the intent.
+ *
+ * @throws TemporalAwayError
+ */
 async function headOf(client: Client, id: string): Promise<Head | string | undefined> {
   const handle = client.workflow.getHandle(id);
+  const inTime = <T>(call: () => Promise<T>) =>
+    client.connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+  const description = await inTime(() => handle.describe()).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw new TemporalAwayError(error);
+  });
+  if (description === undefined) return undefined;
   try {
-    const description = await handle.describe();
     const { status } = description;
     if (status.name === 'COMPLETED') {
       return { ...((await handle.result()) as Omit<Head, 'underWay'>), underWay: false };
     }
     if (status.name !== 'RUNNING') return `its workflow is ${status.name}; verify it without --fast`;
-    const { recordedSequence, auditHash } = await client.connection.withDeadline(
-      Date.now() + QUERY_TIMEOUT_MS,
-      () => handle.query<IntentDescription>(DESCRIBE_QUERY),
+    const { recordedSequence, auditHash } = await inTime(() =>
+      handle.query<IntentDescription>(DESCRIBE_QUERY),
     );
     return { sequence: recordedSequence, auditHash, underWay: isUnderWay(description) };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return undefined;
+    if (isTemporalAway(error)) throw new TemporalAwayError(error);
     return `its workflow does not answer (${(error as Error).message}); is a worker running?`;
   }
 }

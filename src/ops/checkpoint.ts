@@ -1,5 +1,3 @@
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-
 import { z } from 'zod';
 
 import { FINDING_CODES, type FindingCode } from './findings';
@@ -34,50 +32,51 @@ export interface Position {
 
 const NOTHING: Counts = { intents: 0, witnessed: 0, forgotten: 0, filed: 0, unchecked: 0, findings: {} };
 
+/** Where a long run keeps its position. What `write` was given, `read` gives back: plain JSON. */
+export interface CheckpointStore {
+  /** For messages. */
+  readonly name: string;
+  /** What was written last, or `undefined`. */
+  read(): unknown;
+  write(checkpoint: object): void;
+  /** The run is over. */
+  remove(): void;
+}
+
 /**
- * A file in which a long run keeps its position, so that it goes on there when it is started again after a crash.
- * Without a path nothing is kept.
+ * The position of a long run, so that it goes on there when it is started again after a crash. Without a store nothing
+ * is kept.
  *
- * @throws Error when the file is of a run with another scope, or no such file
+ * @throws Error when the store holds that of a run with another scope, or something else
  */
 export class Checkpoint {
   constructor(
-    private readonly path: string | undefined,
+    private readonly store: CheckpointStore | undefined,
     private readonly scope: string,
   ) {}
 
   read(): Position {
-    if (this.path === undefined || !existsSync(this.path)) return { after: FIRST, counts: NOTHING };
-    const parsed = checkpointSchema.safeParse(parseJson(readFileSync(this.path, 'utf8')));
+    const kept = this.store?.read();
+    if (kept === undefined) return { after: FIRST, counts: NOTHING };
+    const parsed = checkpointSchema.safeParse(kept);
     if (!parsed.success) {
-      throw new Error(`--checkpoint: ${this.path} is no checkpoint; choose another file, or remove it`);
+      throw new Error(
+        `--checkpoint: ${this.store?.name} is no checkpoint; choose another file, or remove it`,
+      );
     }
     if (parsed.data.scope !== this.scope) {
       throw new Error(
-        `--checkpoint: ${this.path} is of another run (${parsed.data.scope}); choose another file, or remove it`,
+        `--checkpoint: ${this.store?.name} is of another run (${parsed.data.scope}); choose another file, or remove it`,
       );
     }
     return parsed.data;
   }
 
-  /** In one step: whoever reads it finds a whole file. */
   write(position: Position): void {
-    if (this.path === undefined) return;
-    const partial = `${this.path}.${process.pid}`;
-    writeFileSync(partial, `${JSON.stringify({ version: 1, scope: this.scope, ...position })}\n`);
-    renameSync(partial, this.path);
+    this.store?.write({ version: 1, scope: this.scope, ...position });
   }
 
-  /** The run is over. */
   remove(): void {
-    if (this.path !== undefined) rmSync(this.path, { force: true });
-  }
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    this.store?.remove();
   }
 }

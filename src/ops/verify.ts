@@ -17,7 +17,7 @@ import { checkProtection } from './check-protection';
 import { checkRows } from './check-rows';
 import { headWitness } from './check-head';
 import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
-import { Checkpoint } from './checkpoint';
+import { Checkpoint, type CheckpointStore } from './checkpoint';
 import type { Finding, FindingCode } from './findings';
 import { missingIntents } from './missing-intents';
 import { countIntents, FIRST, LAST, pagesOf } from './pages';
@@ -43,8 +43,8 @@ export interface VerifyOptions {
   pageSize?: number | undefined;
   /** Archive files, to verify what they hold; without them, that is left out and counted as `filed`. */
   archive?: ArchiveFiles | undefined;
-  /** File that keeps the position. */
-  checkpoint?: string | undefined;
+  /** Keeps the position. */
+  checkpoint?: CheckpointStore | undefined;
   /** Prebuilt workflow code; default: the build's. */
   workflowBundle?: ReplayWorkerOptions['workflowBundle'];
   onFinding: (finding: Finding) => void;

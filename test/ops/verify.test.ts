@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { Client, Connection } from '@temporalio/client';
+
+import { checkpointFile } from '../../src/ops/checkpoint-file';
 import { capturedRun } from '../cli/captured-run';
 import { eventually } from '../setup/eventually';
 import { ORGANIZATION, OTHER_ORGANIZATION } from '../setup/intent-environment';
@@ -74,6 +77,16 @@ describe('while nothing is wrong', () => {
     expect(await capturedRun(['verify', '--fast', '--sql-only'], env)).toMatchObject({ exitCode: 2 });
   });
 
+  test('a Temporal that does not answer is told once, and not of every intent', async () => {
+    const nowhere = new Client({ connection: Connection.lazy({ address: '127.0.0.1:1' }) });
+    const notChecked: string[] = [];
+    const onUnchecked = (id: string) => notChecked.push(id);
+    await expect(verified({ mode: 'fast', client: nowhere, onUnchecked })).rejects.toThrow(
+      /^Temporal does not answer \(.*try again when it does$/,
+    );
+    expect(notChecked).toEqual([]);
+  });
+
   test('an intent that is named and not there is not called clean', async () => {
     const nobody = '00000000-0000-4000-8000-00000000dead';
     for (const mode of ['sql', 'fast', 'full'] as const) {
@@ -91,7 +104,7 @@ describe('while nothing is wrong', () => {
   test('a run that was stopped goes on from its checkpoint, and leaves none when it is through', async () => {
     const checkpoint = join(folder, 'checkpoint.json');
     const stop = new AbortController();
-    const options = { mode: 'sql', pageSize: 1, checkpoint } as const;
+    const options = { mode: 'sql', pageSize: 1, checkpoint: checkpointFile(checkpoint) } as const;
     const onProgress = ({ done }: { done: number }) => done === 2 && stop.abort();
     expect(await verified({ ...options, signal: stop.signal, onProgress })).toMatchObject({
       intents: 2,
@@ -124,7 +137,7 @@ describe('after a restore', () => {
       await servers.owner.query('ALTER TABLE intent_workflows ENABLE TRIGGER check_move');
     };
     await setTitle('forged');
-    const options = { pageSize: 1, checkpoint: join(folder, 'drift.json') } as const;
+    const options = { pageSize: 1, checkpoint: checkpointFile(join(folder, 'drift.json')) } as const;
     const stop = new AbortController();
     const first = await verified({ ...options, signal: stop.signal, onFinding: () => stop.abort() });
     expect(first).toMatchObject({ intents: 1, complete: false, findings: { INTENT_ALTERED: 1 } });

@@ -1,5 +1,6 @@
 import { Option, type Command } from 'commander';
 
+import { checkpointFile } from '../../ops/checkpoint-file';
 import { formatFinding, type Finding } from '../../ops/findings';
 import { verify, type VerifyMode, type VerifyOptions, type VerifySummary } from '../../ops/verify';
 import { readVerifyingKey } from '../../archive/manifest';
@@ -90,7 +91,7 @@ async function runVerify(
     ids: ids.length === 0 ? undefined : ids,
     organizationId: organization?.toLowerCase(),
     archive: archive === undefined ? undefined : await archiveFiles(archive, archiveKey),
-    checkpoint,
+    checkpoint: checkpoint === undefined ? undefined : checkpointFile(checkpoint),
     signal,
     onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
     onUnchecked: (intentId, reason) =>
