@@ -70,6 +70,32 @@ CREATE TABLE intent_erasures (
   CONSTRAINT intent_erasures_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
 );
 
+CREATE TABLE intent_verifications (
+  run_id text NOT NULL,
+  mode text NOT NULL,
+  started_at timestamp with time zone NOT NULL,
+  finished_at timestamp with time zone NOT NULL,
+  intents integer NOT NULL,
+  witnessed integer NOT NULL,
+  forgotten integer NOT NULL,
+  filed integer NOT NULL,
+  unchecked integer NOT NULL,
+  findings jsonb NOT NULL,
+  samples jsonb NOT NULL,
+  failure text,
+  complete boolean NOT NULL GENERATED ALWAYS AS (failure IS NULL) STORED,
+  clean boolean NOT NULL GENERATED ALWAYS AS ((failure IS NULL) AND (unchecked = 0) AND (findings = '{}'::jsonb)) STORED,
+  CONSTRAINT intent_verifications_filed_check CHECK (filed >= 0),
+  CONSTRAINT intent_verifications_findings_check CHECK (jsonb_typeof(findings) = 'object'::text),
+  CONSTRAINT intent_verifications_forgotten_check CHECK (forgotten >= 0),
+  CONSTRAINT intent_verifications_intents_check CHECK (intents >= 0),
+  CONSTRAINT intent_verifications_mode_check CHECK (mode = ANY (ARRAY['sql'::text, 'fast'::text, 'full'::text])),
+  CONSTRAINT intent_verifications_pkey PRIMARY KEY (run_id),
+  CONSTRAINT intent_verifications_samples_check CHECK (jsonb_typeof(samples) = 'array'::text),
+  CONSTRAINT intent_verifications_unchecked_check CHECK (unchecked >= 0),
+  CONSTRAINT intent_verifications_witnessed_check CHECK (witnessed >= 0)
+);
+
 CREATE TABLE intent_workflows (
   id uuid NOT NULL,
   organization_id uuid NOT NULL,
@@ -239,6 +265,7 @@ CREATE TABLE workflow_transition_repairs (
 -- Indexes
 
 CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
+CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
 CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
 CREATE INDEX idx_intent_workflows_state ON public.intent_workflows USING btree (state);
@@ -847,6 +874,7 @@ CREATE TRIGGER check_refiling BEFORE UPDATE ON public.intent_archives FOR EACH R
 CREATE TRIGGER refuse_delete BEFORE DELETE OR TRUNCATE ON public.intent_archives FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_ended BEFORE INSERT ON public.intent_erasures FOR EACH ROW EXECUTE FUNCTION intent_check_ended();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_erasures FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_verifications FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE CONSTRAINT TRIGGER check_creation_row AFTER INSERT ON public.intent_workflows DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION intent_check_creation_row();
 CREATE TRIGGER check_move BEFORE UPDATE ON public.intent_workflows FOR EACH ROW EXECUTE FUNCTION intent_check_state_move();
 CREATE TRIGGER check_new BEFORE INSERT ON public.intent_workflows FOR EACH ROW EXECUTE FUNCTION intent_check_new_intent();
@@ -884,6 +912,9 @@ CREATE POLICY reader_reads_own ON intent_archives AS PERMISSIVE FOR SELECT TO in
 ALTER TABLE intent_erasures ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE intent_verifications ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_inserts ON intent_verifications AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON intent_verifications AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 ALTER TABLE intent_workflows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_workflows AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_workflows AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -947,6 +978,7 @@ GRANT SELECT ON intent_archives TO intent_engine;
 GRANT SELECT ON intent_archives TO intent_reader;
 GRANT SELECT ON intent_erasures TO intent_engine;
 GRANT SELECT ON intent_erasures TO intent_reader;
+GRANT INSERT, SELECT ON intent_verifications TO intent_engine;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
 GRANT SELECT ON intent_workflows TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
@@ -980,6 +1012,16 @@ COMMENT ON TABLE intent_archives IS 'Intents whose audit rows and rejections are
 COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later ones stay where they are.';
 COMMENT ON COLUMN intent_archives.file IS 'File that holds the rows; null where the archive tables do.';
 COMMENT ON TABLE intent_erasures IS 'Intents whose personal fields were erased, and why.';
+COMMENT ON TABLE intent_verifications IS 'One row a scheduled verification, append-only.';
+COMMENT ON COLUMN intent_verifications.run_id IS 'Temporal run of the verification: however often it is tried, it has one row.';
+COMMENT ON COLUMN intent_verifications.intents IS 'Intents that were looked at.';
+COMMENT ON COLUMN intent_verifications.witnessed IS 'Of these, compared with Temporal.';
+COMMENT ON COLUMN intent_verifications.forgotten IS 'Of these, deleted by Temporal''s retention: only Postgres speaks for them.';
+COMMENT ON COLUMN intent_verifications.filed IS 'Of these, in archive files, which a scheduled verification does not read.';
+COMMENT ON COLUMN intent_verifications.unchecked IS 'Of these, not checked.';
+COMMENT ON COLUMN intent_verifications.findings IS 'Number of findings by code; {} where there are none.';
+COMMENT ON COLUMN intent_verifications.samples IS 'The first findings and the first unchecked intents, 100 at most, without what intents say.';
+COMMENT ON COLUMN intent_verifications.failure IS 'Why it did not come to its end, or null.';
 COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last audit row led to.';
 COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
 COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';

@@ -10,6 +10,7 @@ export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = 
   intent_archive_files: ['refuse_change'],
   intent_archives: ['check_ended', 'check_refiling', 'refuse_delete'],
   intent_erasures: ['check_ended', 'refuse_change'],
+  intent_verifications: ['refuse_change'],
   intent_workflows: ['check_creation_row', 'check_move', 'check_new', 'refuse_delete'],
   workflow_graph_edges: ['check_part', 'refuse_change'],
   workflow_graph_states: ['check_part', 'refuse_change'],

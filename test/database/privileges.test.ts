@@ -7,6 +7,7 @@ const ON_TABLES = {
   intent_archive_files: { intent_engine: ['SELECT'] },
   intent_archives: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_erasures: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  intent_verifications: { intent_engine: ['INSERT', 'SELECT'] },
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   pgmigrations: { intent_engine: ['SELECT'] },
   pgmigrations_checksums: {},
