@@ -13,11 +13,12 @@ const mayImport = {
   activities: ['graph', 'intent', 'database', 'ops', 'workflows/activities.ts'],
   client: ['graph', 'intent', 'database'],
   worker: ['graph', 'intent', 'database', 'graph-file', 'bundle', 'activities', 'ops', 'workflows'],
+  schedule: ['intent'],
   import: ['graph', 'intent', 'database', 'graph-file', 'client'],
   archive: ['graph', 'intent', 'database'],
   ops: ['graph', 'intent', 'database', 'archive', 'workflows/audit-sink.ts', 'bundle'],
-  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'archive', 'ops', 'dev'],
-  dev: ['intent', 'database'],
+  cli: ['graph', 'intent', 'database', 'graph-file', 'client', 'import', 'archive', 'ops', 'schedule', 'dev'],
+  dev: ['intent', 'database', 'schedule'],
   demo: ['graph', 'client', 'cli', 'dev'],
 };
 

@@ -76,7 +76,16 @@ const IMPORTS: Record<string, string[]> = {
     '-client',
     '-dev/machine/ports',
   ],
-  'dev/checkout': ['intent', 'database/pool', '-client', '-cli/cli', '-worker', '-demo/show-sql'],
+  'schedule/duration': ['intent', '-database/pool', '-ops/findings', '-worker', '-cli/cli', '-dev/checkout'],
+  'dev/checkout': [
+    'intent',
+    'database/pool',
+    'schedule/duration',
+    '-client',
+    '-cli/cli',
+    '-worker',
+    '-demo/show-sql',
+  ],
   'ops/findings': [
     'graph',
     'database/pool',
@@ -87,7 +96,15 @@ const IMPORTS: Record<string, string[]> = {
     '-client',
     '-cli/cli',
   ],
-  'cli/suggest': ['graph', 'client', 'ops/findings', 'dev/machine/ports', '-worker', '-demo/show-sql'],
+  'cli/suggest': [
+    'graph',
+    'client',
+    'ops/findings',
+    'schedule/duration',
+    'dev/machine/ports',
+    '-worker',
+    '-demo/show-sql',
+  ],
 };
 
 interface Verdict {

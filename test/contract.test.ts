@@ -17,11 +17,14 @@ import {
   INTENT_WORKFLOW_TYPE,
   intentInputSchema,
   INTENTS_TASK_QUEUE,
+  OPERATIONS_TASK_QUEUE,
   OUTCOME_QUERY,
   receive,
   REJECTION_CODES,
   REQUEST_TRANSITION_SIGNAL,
   transitionRequestSchema,
+  VERIFY_SCHEDULE_ID,
+  VERIFY_WORKFLOW_TYPE,
 } from '../src/intent';
 import * as workflows from '../src/workflows';
 import { FAILURE_TYPES } from '../src/workflows/activities';
@@ -39,6 +42,9 @@ describe('in Temporal', () => {
     expect({
       INTENT_WORKFLOW_TYPE,
       INTENTS_TASK_QUEUE,
+      VERIFY_WORKFLOW_TYPE,
+      OPERATIONS_TASK_QUEUE,
+      VERIFY_SCHEDULE_ID,
       REQUEST_TRANSITION_SIGNAL,
       DESCRIBE_QUERY,
       OUTCOME_QUERY,
@@ -47,6 +53,9 @@ describe('in Temporal', () => {
     }).toEqual({
       INTENT_WORKFLOW_TYPE: 'intentWorkflow',
       INTENTS_TASK_QUEUE: 'intents',
+      VERIFY_WORKFLOW_TYPE: 'verifyIntents',
+      OPERATIONS_TASK_QUEUE: 'intent-operations',
+      VERIFY_SCHEDULE_ID: 'intent-verify',
       REQUEST_TRANSITION_SIGNAL: 'requestTransition',
       DESCRIBE_QUERY: 'describe',
       OUTCOME_QUERY: 'outcome',
@@ -55,8 +64,8 @@ describe('in Temporal', () => {
     });
   });
 
-  test('the one workflow type that a worker offers', () => {
-    expect(Object.keys(workflows)).toEqual(['intentWorkflow']);
+  test('the workflow types that a worker offers', () => {
+    expect(Object.keys(workflows)).toEqual(['intentWorkflow', 'verifyIntents']);
   });
 
   test('request ids that the engine makes itself', () => {

@@ -1,13 +1,22 @@
 import type { Pool } from 'pg';
 
-import type { IntentActivities } from '../workflows/activities';
+import type { IntentActivities, OperationsActivities } from '../workflows/activities';
 import { createIntent } from './create-intent';
 import { recordOutcomes } from './record-outcomes';
+import { recordFailedVerification, verifyIntents } from './verify-intents';
 
 /** The activities that a worker offers, on the given pool. */
 export function createActivities(pool: Pool): IntentActivities {
   return {
     createIntent: (request) => createIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
+  };
+}
+
+/** Those of the task queue for operations. */
+export function createOperationsActivities(pool: Pool): OperationsActivities {
+  return {
+    verifyIntents: () => verifyIntents(pool),
+    recordFailedVerification: (failed) => recordFailedVerification(pool, failed),
   };
 }

@@ -25,6 +25,25 @@ export async function withIntents<T>(
 ): Promise<T> {
   const env = resolveEnvironment(cli);
   const url = databaseUrl(env);
+  return withTemporal(env, async (temporal, connection) => {
+    const intents = await IntentClient.connect({
+      databaseUrl: url,
+      temporal: { connection, namespace: temporal.options.namespace },
+      taskQueue,
+    });
+    try {
+      return await withDatabase(url, (pool) => work({ env, intents, temporal, connection, pool, taskQueue }));
+    } finally {
+      await intents.close();
+    }
+  });
+}
+
+/** Runs `work` connected to the Temporal of an environment. */
+export async function withTemporal<T>(
+  env: NodeJS.ProcessEnv,
+  work: (temporal: Client, connection: Connection) => Promise<T>,
+): Promise<T> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
     overrideEnvVars: env as Record<string, string>,
   });
@@ -33,17 +52,7 @@ export async function withIntents<T>(
     throw new CommandError(`TEMPORAL_ADDRESS: Temporal does not answer at ${address} (${error.message})`);
   });
   try {
-    const intents = await IntentClient.connect({
-      databaseUrl: url,
-      temporal: { connection, namespace },
-      taskQueue,
-    });
-    try {
-      const temporal = new Client({ connection, namespace });
-      return await withDatabase(url, (pool) => work({ env, intents, temporal, connection, pool, taskQueue }));
-    } finally {
-      await intents.close();
-    }
+    return await work(new Client({ connection, namespace }), connection);
   } finally {
     await connection.close();
   }

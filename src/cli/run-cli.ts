@@ -11,6 +11,7 @@ import { addMigrateCommand } from './commands/migrate';
 import { addPurgeCommand } from './commands/purge';
 import { addRebuildCommand } from './commands/rebuild';
 import { addReconcileCommand } from './commands/reconcile';
+import { addScheduleCommands } from './commands/schedule';
 import { addTransitionCommand } from './commands/transition';
 import { addVerifyCommand } from './commands/verify';
 import { explainError } from './explain-error';
@@ -79,6 +80,7 @@ function createProgram(cli: Cli): Command {
   addRebuildCommand(program, cli);
   addArchiveCommand(program, cli);
   addPurgeCommand(program, cli);
+  addScheduleCommands(program, cli);
   addMigrateCommand(program, cli);
   return program;
 }

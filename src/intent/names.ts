@@ -4,6 +4,12 @@
 export const INTENT_WORKFLOW_TYPE = 'intentWorkflow';
 export const INTENTS_TASK_QUEUE = 'intents';
 
+/** Verifies all intents, on a task queue of its own: however long it takes, no recording waits for it. */
+export const VERIFY_WORKFLOW_TYPE = 'verifyIntents';
+export const OPERATIONS_TASK_QUEUE = 'intent-operations';
+/** Of the Temporal Schedule that starts it. */
+export const VERIFY_SCHEDULE_ID = 'intent-verify';
+
 /** The one signal. A single name, because the server only keeps the order of signals that share one. */
 export const REQUEST_TRANSITION_SIGNAL = 'requestTransition';
 export const DESCRIBE_QUERY = 'describe';

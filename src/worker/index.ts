@@ -1,4 +1,5 @@
 /** For apps that run intents in a worker process of their own. */
 export { createIntentWorker, type IntentWorkerOptions } from './create-worker';
+export { createOperationsWorker } from './create-operations-worker';
 export { ensureSearchAttribute } from './search-attribute';
 export { checkGraphs, checkMigrations, StartupCheckError, type ExpectedGraph } from './startup-checks';

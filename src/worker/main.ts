@@ -2,24 +2,33 @@
 import { parseArgs } from 'node:util';
 
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { NativeConnection } from '@temporalio/worker';
 
 import { createPool, databaseUrlFromEnvironment } from '../database/pool';
 import { readGraphFile } from '../graph-file/read-graph-file';
-import { INTENTS_TASK_QUEUE } from '../intent';
+import { INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
+import { createOperationsWorker } from './create-operations-worker';
 import { createIntentWorker } from './create-worker';
+import { installRuntime } from './install-runtime';
+import { runWorkers } from './run-workers';
 import { ensureSearchAttribute, REGISTER } from './search-attribute';
 import { checkGraphs, checkMigrations } from './startup-checks';
+import { showVerifications } from './verification-metrics';
 
-const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it.
+const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it. It also polls the task
+queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for.
 
-Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]...
+Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-operations] [--metrics-address HOST:PORT]
 
-  --task-queue NAME   task queue to poll; default: ${INTENTS_TASK_QUEUE}
-  --graph FILE        refuse to start unless this graph is valid and registered as it is; may be repeated
+  --task-queue NAME            task queue to poll; default: ${INTENTS_TASK_QUEUE}
+  --graph FILE                 refuse to start unless this graph is valid and registered as it is; may be repeated
+  --no-operations              leave out the task queue ${OPERATIONS_TASK_QUEUE}
+  --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
-Environment: DATABASE_URL (the engine's role); TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY,
-TEMPORAL_TLS_* or a Temporal profile file.
+Environment: DATABASE_URL (the engine's role); INTENT_METRICS_ADDRESS, as --metrics-address; TEMPORAL_ADDRESS,
+TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
+
+Example: node dist/worker/main.js --graph graphs/ticket.json --metrics-address 127.0.0.1:9464
 `;
 
 async function main(): Promise<void> {
@@ -27,6 +36,8 @@ async function main(): Promise<void> {
     options: {
       'task-queue': { type: 'string', default: INTENTS_TASK_QUEUE },
       graph: { type: 'string', multiple: true, default: [] },
+      'no-operations': { type: 'boolean', default: false },
+      'metrics-address': { type: 'string', default: process.env['INTENT_METRICS_ADDRESS'] ?? '' },
       help: { type: 'boolean', default: false },
     },
   });
@@ -34,15 +45,20 @@ async function main(): Promise<void> {
     process.stdout.write(HELP);
     return;
   }
+  const taskQueue = values['task-queue'];
+  const operations = !values['no-operations'];
 
-  Runtime.install({ logger: new DefaultLogger('WARN'), shutdownSignals: ['SIGINT', 'SIGTERM'] });
+  const databaseUrl = databaseUrlFromEnvironment();
+  const runtime = await installRuntime(values['metrics-address']);
   const pool = createPool({
-    databaseUrl: databaseUrlFromEnvironment(),
+    databaseUrl,
     applicationName: 'intent-worker',
     max: 20,
     // A local activity has three seconds in all.
     connectTimeoutMs: 2_500,
   });
+  // Opens no connection until something is verified.
+  const operationsPool = createPool({ databaseUrl, applicationName: 'intent-operations' });
   try {
     await checkMigrations(pool);
     await checkGraphs(
@@ -58,22 +74,27 @@ async function main(): Promise<void> {
       console.warn(`Search attributes can't be looked up here; if intents do not start, run: ${REGISTER}`);
     }
     const connection = await NativeConnection.connect(connectionOptions);
+    const stopMetrics = values['metrics-address']
+      ? showVerifications(operationsPool, runtime.metricMeter)
+      : () => undefined;
     try {
-      const worker = await createIntentWorker({
-        connection,
-        namespace,
-        taskQueue: values['task-queue'],
-        pool,
-      });
-      const running = worker.run();
-      console.log(`Worker ready: task queue ${values['task-queue']}, namespace ${namespace}`);
+      const workers = [await createIntentWorker({ connection, namespace, taskQueue, pool })];
+      if (operations) {
+        workers.push(await createOperationsWorker({ connection, namespace, pool: operationsPool }));
+      }
+      const running = runWorkers(workers);
+      const queues = operations
+        ? `task queues ${taskQueue} and ${OPERATIONS_TASK_QUEUE}`
+        : `task queue ${taskQueue}`;
+      console.log(`Worker ready: ${queues}, namespace ${namespace}`);
       await running;
       console.log('Worker drained');
     } finally {
+      stopMetrics();
       await connection.close();
     }
   } finally {
-    await pool.end();
+    await Promise.all([pool.end(), operationsPool.end()]);
   }
 }
 

@@ -12,6 +12,31 @@ export interface IntentActivities {
   recordOutcomes: (request: RecordOutcomesRequest) => Promise<RecordedTransition[]>;
 }
 
+/** What operations ask of the world, on their own task queue. */
+export interface OperationsActivities {
+  /** Runs `intent verify --fast`, goes on where an earlier attempt was, and records the result, once a run. */
+  verifyIntents: () => Promise<VerificationResult>;
+  /** Records that the run came to no result, and why; changes nothing where it has one. */
+  recordFailedVerification: (failed: FailedVerification) => Promise<void>;
+}
+
+export interface FailedVerification {
+  /** ISO 8601, UTC */
+  startedAt: string;
+  failure: string;
+}
+
+/** The row of `intent_verifications` in short. */
+export interface VerificationResult {
+  clean: boolean;
+  intents: number;
+  witnessed: number;
+  forgotten: number;
+  unchecked: number;
+  /** Number by code. */
+  findings: Readonly<Record<string, number>>;
+}
+
 export interface CreateIntentRequest extends Omit<ParsedIntentInput, 'occurredAt'> {
   id: string;
   /** First run of the workflow. */

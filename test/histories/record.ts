@@ -1,6 +1,7 @@
 /**
- * Records the histories that CI replays: `npm run histories`. Run it when the workflow gains a path that none of
- * them takes, and commit the new files beside the old ones; old ones stay for as long as such intents may run.
+ * Records the histories that CI replays: `npm run histories`, or some of them: `npm run histories -- walk race`. Run it
+ * when the workflow gains a path that none of them takes, and commit the new files beside the old ones; old ones stay
+ * for as long as such intents may run.
  */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -9,15 +10,17 @@ import { gzipSync } from 'node:zlib';
 
 import { Context } from '@temporalio/activity';
 import { Client, Connection } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
-import { createActivities } from '../../src/activities';
+import { createActivities, createOperationsActivities } from '../../src/activities';
 import { IntentClient } from '../../src/client';
 import { createPool } from '../../src/database/pool';
 import { startStack } from '../../src/dev/stack/stack';
-import { createIntentWorker } from '../../src/worker';
+import { OPERATIONS_TASK_QUEUE, VERIFY_WORKFLOW_TYPE } from '../../src/intent';
+import { createIntentWorker, createOperationsWorker } from '../../src/worker';
 
 const ORGANIZATION = '0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001';
 
@@ -29,7 +32,7 @@ interface Stage {
   away: { now: boolean };
 }
 
-/** Each returns the intent whose history is kept. */
+/** Each returns the intent, or the Workflow ID, whose history is kept. */
 const scenarios: Record<string, (stage: Stage) => Promise<string>> = {
   async walk({ intents }) {
     const { id } = await intents.create({ organizationId: ORGANIZATION, title: 'walk', createdBy: 'ada' });
@@ -100,6 +103,22 @@ const scenarios: Record<string, (stage: Stage) => Promise<string>> = {
     await intents.transition(id, { to: 'ICP_PROCESSING' });
     return id;
   },
+
+  async verified({ intents, temporal }) {
+    const { id } = await intents.create({ organizationId: ORGANIZATION, title: 'verified' });
+    await intents.waitForState(id, 'CREATED');
+    const options = { taskQueue: OPERATIONS_TASK_QUEUE, workflowId: 'verified' };
+    await temporal.workflow.execute(VERIFY_WORKFLOW_TYPE, options);
+    return 'verified';
+  },
+
+  async 'verification-failed'({ temporal, away }) {
+    away.now = true;
+    const options = { taskQueue: OPERATIONS_TASK_QUEUE, workflowId: 'verification-failed' };
+    await temporal.workflow.execute(VERIFY_WORKFLOW_TYPE, options).catch(() => undefined);
+    away.now = false;
+    return 'verification-failed';
+  },
 };
 
 async function main(): Promise<void> {
@@ -127,13 +146,32 @@ async function main(): Promise<void> {
       },
     },
   });
+  const operations = await createOperationsWorker({
+    connection: native,
+    pool,
+    overrides: {
+      dataConverter: { payloadConverterPath: require.resolve('../../dist/workflows/payload-converter') },
+      activities: {
+        ...createOperationsActivities(pool),
+        verifyIntents: () => {
+          if (away.now) throw ApplicationFailure.nonRetryable('Postgres does not answer');
+          return createOperationsActivities(pool).verifyIntents();
+        },
+      },
+    },
+  });
   const intents = await IntentClient.connect({
     databaseUrl: stack.env['DATABASE_URL'] ?? '',
     temporal: { connection },
   });
   const temporal = new Client({ connection });
+  const chosen = process.argv.slice(2);
+  const unknown = chosen.filter((name) => !(name in scenarios));
+  if (unknown.length > 0) throw new Error(`There is no ${unknown.join(', ')}, but ${Object.keys(scenarios).join(', ')}`);
+  const verifying = operations.run();
   await worker.runUntil(async () => {
     for (const [name, play] of Object.entries(scenarios)) {
+      if (chosen.length > 0 && !chosen.includes(name)) continue;
       const id = await play({ intents, temporal, owner, away });
       const runs: string[] = [];
       for await (const { runId } of temporal.workflow.list({ query: `WorkflowId = '${id}'` })) runs.unshift(runId);
@@ -145,6 +183,8 @@ async function main(): Promise<void> {
       }
     }
   });
+  operations.shutdown();
+  await verifying;
   await intents.close();
   await Promise.all([pool.end(), owner.end(), connection.close(), native.close()]);
   await stack.stop();

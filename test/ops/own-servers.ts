@@ -29,13 +29,19 @@ interface Verified extends VerifySummary {
   notChecked: string[];
 }
 
-export function useOwnServers(): OwnServers {
+/** @param worker whether the stack has one; default: true */
+export function useOwnServers({ worker = true }: { worker?: boolean } = {}): OwnServers {
   const servers = {} as OwnServers;
   let connection: Connection;
 
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const stack = await startStack({ temporary: true, headless: true, postgresSettings: { fsync: 'off' } });
+    const stack = await startStack({
+      temporary: true,
+      headless: true,
+      worker,
+      postgresSettings: { fsync: 'off' },
+    });
     const open = (name: string) =>
       createPool({ databaseUrl: stack.env[name] ?? '', applicationName: 'test', max: 5 });
     connection = await Connection.connect({ address: stack.env['TEMPORAL_ADDRESS'] ?? '' });

@@ -4,9 +4,9 @@
  */
 import { NativeConnection } from '@temporalio/worker';
 
-import { createActivities } from '../../src/activities';
+import { createActivities, createOperationsActivities } from '../../src/activities';
 import { createPool } from '../../src/database/pool';
-import { createIntentWorker } from '../../src/worker';
+import { createIntentWorker, createOperationsWorker, type IntentWorkerOptions } from '../../src/worker';
 
 function fromEnvironment(name: string): string {
   const value = process.env[name];
@@ -27,7 +27,9 @@ async function main(): Promise<void> {
       return stored;
     };
   };
-  const worker = await createIntentWorker({
+  const crashIn = fromEnvironment('CRASH_IN');
+  const operations = createOperationsActivities(pool);
+  const options: IntentWorkerOptions = {
     connection: await NativeConnection.connect({ address: fromEnvironment('TEMPORAL_ADDRESS') }),
     taskQueue: fromEnvironment('TASK_QUEUE'),
     pool,
@@ -36,11 +38,16 @@ async function main(): Promise<void> {
       // Temporal loads the converter by itself, so it has to be the compiled one.
       dataConverter: { payloadConverterPath: require.resolve('../../dist/workflows/payload-converter') },
       activities:
-        fromEnvironment('CRASH_IN') === 'createIntent'
-          ? { ...activities, createIntent: storeAndDie(activities.createIntent) }
-          : { ...activities, recordOutcomes: storeAndDie(activities.recordOutcomes) },
+        crashIn === 'verifyIntents'
+          ? { ...operations, verifyIntents: storeAndDie(operations.verifyIntents) }
+          : crashIn === 'createIntent'
+            ? { ...activities, createIntent: storeAndDie(activities.createIntent) }
+            : { ...activities, recordOutcomes: storeAndDie(activities.recordOutcomes) },
     },
-  });
+  };
+  const worker = await (crashIn === 'verifyIntents'
+    ? createOperationsWorker(options)
+    : createIntentWorker(options));
   console.log('Worker ready');
   await worker.run();
 }

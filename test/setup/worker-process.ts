@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -20,11 +20,11 @@ export function startWorkerProcess(args: string[], env: Record<string, string>):
   return startProcess([join(CHECKOUT, 'dist', 'worker', 'main.js'), ...args], env);
 }
 
-const running = new Set<number>();
+const running = new Set<ChildProcess>();
 
 /** Ends, by SIGKILL, what a failed test left behind: for `afterAll`. */
 export function killLeftovers(): void {
-  for (const pid of running) process.kill(pid, 'SIGKILL');
+  for (const child of running) child.kill('SIGKILL');
 }
 
 /** A Node program in a process of its own, whose lines are kept. */
@@ -43,7 +43,11 @@ export function startProcess(args: string[], env: Record<string, string>): Worke
       for (const listener of listeners) listener();
     });
   }
-  const exited = once(child, 'close').then(([code, signal]) => (signal ?? code) as number | NodeJS.Signals);
+  running.add(child);
+  const exited = once(child, 'close').then(([code, signal]) => {
+    running.delete(child);
+    return (signal ?? code) as number | NodeJS.Signals;
+  });
   return {
     pid: child.pid as number,
     output,

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -95,6 +97,27 @@ test('a worker refuses to start on a database without the migrations', async () 
   const empty = new URL(database.superuserUrl);
   empty.pathname = '/postgres';
   await expectRefusal(start([], empty.href), /lacks \d+ migration\(s\): 000001_tables.*intent migrate/);
+});
+
+test('a worker whose metrics have no place says so, and does not start', async () => {
+  const listener = createServer().listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const taken = `127.0.0.1:${(listener.address() as { port: number }).port}`;
+  await expectRefusal(
+    start(['--metrics-address', taken]),
+    new RegExp(`--metrics-address: metrics can't be served at ${taken} \\(.*in use.*choose another port`),
+  );
+  listener.close();
+  for (const wrong of ['9464', 'localhost:70000', ':9464', 'a b:1']) {
+    await expectRefusal(
+      start(['--metrics-address', wrong]),
+      new RegExp(`--metrics-address: must be HOST:PORT, 127.0.0.1:9464 for example, not "${wrong}"`),
+    );
+  }
+  await expectRefusal(
+    start(['--metrics-address', 'no-such-host.invalid:9464']),
+    /the host no-such-host.invalid can't be found/,
+  );
 });
 
 test('a worker without DATABASE_URL, or with an unknown option, says what to set', async () => {

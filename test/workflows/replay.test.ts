@@ -37,7 +37,7 @@ beforeAll(() => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
 });
 
-test('every path of the workflow has a recorded history', () => {
+test('every path of the workflows has a recorded history', () => {
   const topics = new Set(files.map((file) => file.replace(/(-\d+)?\.v\d+\.json\.gz$/, '')));
   expect([...topics].sort()).toEqual([
     'cancelled',
@@ -45,11 +45,13 @@ test('every path of the workflow has a recorded history', () => {
     'postgres-away',
     'quarantined',
     'race',
+    'verification-failed',
+    'verified',
     'walk',
   ]);
 });
 
-test.each(files)('the workflow of today replays %s', async (file) => {
+test.each(files)('the workflows of today replay %s', async (file) => {
   await replay(read(file));
 });
 

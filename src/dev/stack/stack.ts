@@ -22,6 +22,7 @@ import {
   type Environment,
 } from './stack-environment';
 import type { StackPart } from './stack-part';
+import { scheduleVerification } from './stack-schedule';
 import { startStackTemporal, useGivenTemporal, withoutTemporalSettings } from './stack-temporal';
 import { makeTemporaryFolder } from '../machine/temporary-folder';
 import { startWorkerProcess } from './worker-process';
@@ -234,6 +235,8 @@ async function startParts(
       signal,
     });
     add({ name: 'worker', ...started });
+    // In a Temporal that was given, its owner decides.
+    if (!givenTemporal && !temporary && temporal !== undefined) await scheduleVerification(temporal);
   }
   const started = [
     ...(givenDatabase ? [] : Object.keys(database ?? {})),

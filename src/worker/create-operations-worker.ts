@@ -1,0 +1,41 @@
+import { Worker } from '@temporalio/worker';
+
+import { createOperationsActivities } from '../activities';
+import { HEARTBEAT_INTERVAL_MS } from '../activities/heartbeat-checkpoint';
+import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
+import { OPERATIONS_TASK_QUEUE } from '../intent';
+import type { IntentWorkerOptions } from './create-worker';
+import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
+
+/**
+ * A Temporal worker for operations: the verifications that a Schedule starts, one at a time. Give it a pool of its own,
+ * so that no recording waits for a connection.
+ *
+ * @example
+ * const worker = await createOperationsWorker({ connection: await NativeConnection.connect(), pool });
+ * await worker.run();
+ */
+export async function createOperationsWorker({
+  connection,
+  namespace = 'default',
+  taskQueue = OPERATIONS_TASK_QUEUE,
+  pool,
+  workflowBundle,
+  overrides = {},
+}: IntentWorkerOptions): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue,
+    workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
+    dataConverter: { payloadConverterPath },
+    activities: createOperationsActivities(pool),
+    maxConcurrentActivityTaskExecutions: 1,
+    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+    // A few small workflows a day.
+    maxCachedWorkflows: 10,
+    workflowThreadPoolSize: 1,
+    ...overrides,
+    sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },
+  });
+}
