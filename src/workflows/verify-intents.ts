@@ -12,7 +12,7 @@ import type { OperationsActivities, VerificationResult } from './activities';
 const { verifyIntents: verify } = proxyActivities<OperationsActivities>({
   startToCloseTimeout: '12h',
   // A worker that was killed is missed after this long, and another goes on.
-  heartbeatTimeout: '30s',
+  heartbeatTimeout: '20s',
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
   // A quarter of an hour, if each fails at once.
   retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 20 },

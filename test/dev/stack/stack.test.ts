@@ -1,10 +1,12 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Client as Temporal, Connection } from '@temporalio/client';
 import { Client } from 'pg';
 import { assertPortsFree, freePort } from '../../../src/dev/machine/ports';
 import { processIdentity } from '../../../src/dev/machine/process-identity';
 import { readRunningStack, startStack, type StackOptions } from '../../../src/dev/stack/stack';
+import { readVerifySchedule, setVerifySchedule } from '../../../src/schedule/verify-schedule';
 import { runTypeScript } from '../run-typescript';
 
 let dataDir: string;
@@ -72,6 +74,23 @@ test('a temporary stack has servers of its own, reports when one dies, and leave
 
   await stack.stop();
   expect(existsSync(stack.dataDir)).toBe(false);
+});
+
+test('a stack with a Temporal of its own schedules verification there, and leaves what somebody has set', async () => {
+  const ports = { ...options.ports, temporal: await freePort() };
+  const startAndRead = async (work?: (client: Temporal) => Promise<unknown>) => {
+    const stack = await startStack({ ...options, ports, headless: true, worker: true, environment: {} });
+    const connection = await Connection.connect({ address: stack.env.TEMPORAL_ADDRESS! });
+    const temporal = new Temporal({ connection });
+    await work?.(temporal);
+    const schedule = await readVerifySchedule(temporal);
+    await connection.close();
+    await stack.stop();
+    return schedule;
+  };
+  expect(await startAndRead()).toMatchObject({ id: 'intent-verify', everySeconds: 900, paused: false });
+  await startAndRead((temporal) => setVerifySchedule(temporal, { everySeconds: 3_600 }));
+  expect(await startAndRead()).toMatchObject({ everySeconds: 3_600 });
 });
 
 test('when one part cannot start, the others are stopped again', async () => {
