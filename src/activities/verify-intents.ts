@@ -36,10 +36,10 @@ export async function verifyIntents(pool: Pool): Promise<VerificationResult> {
       onUnchecked: (intentId, reason) => progress.note({ intentId, detail: reason }),
     });
     signal.throwIfAborted();
-    const { intents, witnessed, forgotten, unchecked, findings } = summary;
+    const { intents, witnessed, forgotten, filed, unchecked, findings } = summary;
     const { startedAt, notes: samples } = progress;
     const finishedAt = new Date();
-    const counts = { intents, witnessed, forgotten, unchecked, findings };
+    const counts = { intents, witnessed, forgotten, filed, unchecked, findings };
     return resultOf(
       await insertVerification(pool, {
         runId,
@@ -74,6 +74,7 @@ export async function recordFailedVerification(
     intents: 0,
     witnessed: 0,
     forgotten: 0,
+    filed: 0,
     unchecked: 0,
     findings: {},
     samples: [],
@@ -97,8 +98,9 @@ function resultOf({
   intents,
   witnessed,
   forgotten,
+  filed,
   unchecked,
   findings,
 }: Verification): VerificationResult {
-  return { clean, intents, witnessed, forgotten, unchecked, findings };
+  return { clean, intents, witnessed, forgotten, filed, unchecked, findings };
 }

@@ -21,6 +21,7 @@ export interface NewVerification {
   intents: number;
   witnessed: number;
   forgotten: number;
+  filed: number;
   unchecked: number;
   /** Number by code. */
   findings: Readonly<Record<string, number>>;
@@ -36,17 +37,18 @@ export interface Verification extends NewVerification {
 }
 
 const COLUMNS = `run_id AS "runId", mode, started_at AS "startedAt", finished_at AS "finishedAt", intents, witnessed,
-  forgotten, unchecked, findings, samples, failure, complete, clean`;
+  forgotten, filed, unchecked, findings, samples, failure, complete, clean`;
 
 /** Stores it, once a run, and returns what is stored: of the same run, the first counts. */
 export async function insertVerification(pool: Pool, verification: NewVerification): Promise<Verification> {
-  const { runId, mode, startedAt, finishedAt, intents, witnessed, forgotten, unchecked, failure } =
+  const { runId, mode, startedAt, finishedAt, intents, witnessed, forgotten, filed, unchecked, failure } =
     verification;
   await pool.query({
     name: 'insert_verification',
     text: `INSERT INTO intent_verifications
-             (run_id, mode, started_at, finished_at, intents, witnessed, forgotten, unchecked, findings, samples, failure)
-           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+             (run_id, mode, started_at, finished_at, intents, witnessed, forgotten, filed, unchecked, findings,
+              samples, failure)
+           VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
            ON CONFLICT (run_id) DO NOTHING`,
     values: [
       runId,
@@ -56,6 +58,7 @@ export async function insertVerification(pool: Pool, verification: NewVerificati
       intents,
       witnessed,
       forgotten,
+      filed,
       unchecked,
       JSON.stringify(verification.findings),
       JSON.stringify(verification.samples),

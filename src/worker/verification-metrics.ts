@@ -12,6 +12,7 @@ export const VERIFICATION_METRICS = {
   intent_verify_intents: 'Intents that were looked at',
   intent_verify_unchecked_intents: 'Of these, not checked',
   intent_verify_forgotten_intents: "Of these, deleted by Temporal's retention: only Postgres speaks for them",
+  intent_verify_filed_intents: 'Of these, in archive files, which a scheduled verification does not read',
   intent_verify_duration_seconds: 'From the beginning of the first attempt to the end',
   intent_verify_last_finished_timestamp_seconds: 'When it ended, as Unix time',
 } as const;
@@ -45,6 +46,7 @@ function createGauges(meter: MetricMeter): (verification: Verification) => void 
   const intents = gauge('intent_verify_intents');
   const unchecked = gauge('intent_verify_unchecked_intents');
   const forgotten = gauge('intent_verify_forgotten_intents');
+  const filed = gauge('intent_verify_filed_intents');
   const duration = gauge('intent_verify_duration_seconds');
   const finished = gauge('intent_verify_last_finished_timestamp_seconds');
   return (last) => {
@@ -54,6 +56,7 @@ function createGauges(meter: MetricMeter): (verification: Verification) => void 
     intents.set(last.intents);
     unchecked.set(last.unchecked);
     forgotten.set(last.forgotten);
+    filed.set(last.filed);
     duration.set((last.finishedAt.getTime() - last.startedAt.getTime()) / 1_000);
     finished.set(last.finishedAt.getTime() / 1_000);
   };

@@ -32,6 +32,7 @@ export interface VerificationResult {
   intents: number;
   witnessed: number;
   forgotten: number;
+  filed: number;
   unchecked: number;
   /** Number by code. */
   findings: Readonly<Record<string, number>>;
