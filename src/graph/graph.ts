@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { GraphProblem } from './graph-problem';
+import { isStorableText, NOT_STORABLE } from './storable-text';
 
 /** Keys that later versions give a meaning to. Refused until then: a deadline that never fires is worse. */
 export const RESERVED_GRAPH_KEYS = ['deadlines', 'work', 'approvals', 'guards'] as const;
@@ -31,17 +32,12 @@ const stateSchema = z
     error: 'a state name must begin with a letter and go on with letters, digits and underscores',
   });
 
-/** What Postgres cannot store: U+0000 and lone surrogates (with the `u` flag, pairs are one code point). */
-const unstorable = /[\0\p{Surrogate}]/u;
-
 function text(maxLength: number): z.ZodString {
   return z
     .string()
     .min(1, { error: 'must not be empty' })
     .max(maxLength, { error: `must have at most ${maxLength} characters` })
-    .refine((value) => !unstorable.test(value), {
-      error: 'must not contain U+0000 or lone surrogates',
-    });
+    .refine(isStorableText, { error: NOT_STORABLE });
 }
 
 const stepSchema = z

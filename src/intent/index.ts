@@ -25,4 +25,5 @@ export {
   type IntentRequest,
   type TransitionRequestInput,
 } from './request';
-export { isStorableText, jsonBytes } from './text';
+export { jsonBytes } from './text';
+export { isStorableText } from '../graph/storable-text';

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
+import { isStorableText, NOT_STORABLE } from '../graph/storable-text';
 import { LIMITS } from './limits';
-import { isStorableText, jsonBytes } from './text';
+import { jsonBytes } from './text';
 
 /** Any JSON value. */
 export type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
@@ -16,12 +17,12 @@ function problemOf(value: unknown): string | undefined {
     const { value: current, depth } = next;
     if (depth > LIMITS.metadataDepth) return `must not nest deeper than ${LIMITS.metadataDepth} levels`;
     if (typeof current === 'string') {
-      if (!isStorableText(current)) return 'must not contain U+0000 or lone surrogates';
+      if (!isStorableText(current)) return NOT_STORABLE;
     } else if (Array.isArray(current)) {
       for (const item of current) pending.push({ value: item, depth: depth + 1 });
     } else if (typeof current === 'object' && current !== null) {
       for (const [key, item] of Object.entries(current)) {
-        if (!isStorableText(key)) return 'must not contain U+0000 or lone surrogates';
+        if (!isStorableText(key)) return NOT_STORABLE;
         pending.push({ value: item, depth: depth + 1 });
       }
     } else if (typeof current === 'number') {

@@ -1,20 +1,10 @@
 import { z } from 'zod';
 
-/**
- * Postgres can store every Unicode text but for U+0000 and lone surrogates. A request that holds one could
- * never be recorded, so it is refused before it is decided.
- */
-export function isStorableText(text: string): boolean {
-  return !text.includes('\u0000') && text.isWellFormed();
-}
+import { isStorableText, NOT_STORABLE } from '../graph/storable-text';
 
 /** A zod string that Postgres can store, trimmed of nothing, of 1 to `maxLength` UTF-16 code units. */
 export function storableText(maxLength: number): z.ZodString {
-  return z
-    .string()
-    .min(1)
-    .max(maxLength)
-    .refine(isStorableText, { error: 'must not contain U+0000 or lone surrogates' });
+  return z.string().min(1).max(maxLength).refine(isStorableText, { error: NOT_STORABLE });
 }
 
 /**
