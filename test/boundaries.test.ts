@@ -58,6 +58,7 @@ const IMPORTS: Record<string, string[]> = {
   'client/errors': [
     'graph',
     'intent',
+    'temporal/grpc-status',
     'database/pool',
     '-workflows',
     '-activities',
@@ -86,8 +87,10 @@ const IMPORTS: Record<string, string[]> = {
     '-worker',
     '-demo/show-sql',
   ],
+  'temporal/grpc-status': ['-graph', '-intent', '-database/pool', '-client'],
   'ops/findings': [
     'graph',
+    'temporal/grpc-status',
     'database/pool',
     'workflows/audit-sink',
     'bundle/bundle',

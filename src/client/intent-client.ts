@@ -31,6 +31,7 @@ import {
   type Outcome,
   type TransitionRequestInput,
 } from '../intent';
+import { hasGrpcStatus } from '../temporal/grpc-status';
 import { describeRow } from './describe-row';
 import { IntentError, invalid, noDatabase, notFound, notRunning, OutcomeTimeoutError } from './errors';
 import { newIntentId } from './intent-id';
@@ -189,7 +190,7 @@ export class IntentClient {
     const receipt = await this.temporal
       .withDeadline(started + timeoutMs, () => this.requestTransition(intentId, { ...options, requestId }))
       .catch((error: unknown) => {
-        if (!isDeadlineExceeded(error)) throw error;
+        if (!hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) throw error;
         throw new OutcomeTimeoutError(intentId, requestId, 'unknown', timeoutMs, { cause: error });
       });
     if (receipt.outcome !== undefined) return receipt.outcome;
@@ -312,12 +313,4 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
 function checkIntentId(intentId: string): void {
   if (!isIntentId(intentId))
     throw invalid(`intentId: must be a UUID in lower case, not ${JSON.stringify(intentId)}`);
-}
-
-/** gRPC status 4, however deep the SDK wrapped it. */
-function isDeadlineExceeded(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    if ((current as { code?: unknown }).code === 4) return true;
-  }
-  return false;
 }

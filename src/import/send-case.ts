@@ -1,11 +1,7 @@
-import {
-  isGrpcServiceError,
-  WorkflowExecutionAlreadyStartedError,
-  WorkflowNotFoundError,
-  type Client,
-} from '@temporalio/client';
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import { INTENT_WORKFLOW_TYPE, REQUEST_TRANSITION_SIGNAL, type IntentInput } from '../intent';
+import { hasGrpcStatus } from '../temporal/grpc-status';
 import type { Case, CaseRow } from './read-cases';
 
 export interface SendCaseOptions {
@@ -56,13 +52,9 @@ export async function sendCase(
 
 /** No workflow of that id runs: a signal finds none, and a start finds that its id was used. */
 function isClosed(error: unknown): boolean {
-  if (error instanceof WorkflowNotFoundError || error instanceof WorkflowExecutionAlreadyStartedError)
-    return true;
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    if (isGrpcServiceError(cause) && Number(cause.code) === ALREADY_EXISTS) return true;
-  }
-  return false;
+  return (
+    error instanceof WorkflowNotFoundError ||
+    error instanceof WorkflowExecutionAlreadyStartedError ||
+    hasGrpcStatus(error, 'ALREADY_EXISTS')
+  );
 }
-
-/** Status of gRPC. */
-const ALREADY_EXISTS = 6;

@@ -1,5 +1,6 @@
-import { isGrpcServiceError, WorkflowNotFoundError, type Client } from '@temporalio/client';
+import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
+import { hasGrpcStatus } from '../temporal/grpc-status';
 import type { History, Replayer, ReplayedRun } from './replayer';
 import { isUnderWay } from './under-way';
 
@@ -54,11 +55,8 @@ export async function replayIntent(
   return { ...witnessed, fromTheBeginning: true };
 }
 
-/** Status of gRPC: what the SDK gives for a history that is not there. */
-const NOT_FOUND = 5;
-
+/** For a history that is not there the SDK has no error of its own. */
 function ifNotFound(error: unknown): undefined {
-  if (error instanceof WorkflowNotFoundError) return undefined;
-  if (isGrpcServiceError(error) && Number(error.code) === NOT_FOUND) return undefined;
+  if (error instanceof WorkflowNotFoundError || hasGrpcStatus(error, 'NOT_FOUND')) return undefined;
   throw error;
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 
 import type { IntentDescription } from '../../intent';
+import { hasGrpcStatus } from '../../temporal/grpc-status';
 import { type Cli, CommandError } from '../cli';
 import { timeoutOption } from '../options';
 import { withIntents } from '../open-intents';
@@ -21,7 +22,7 @@ export function addDescribeCommand(program: Command, cli: Cli): void {
         connection
           .withDeadline(Date.now() + timeout * 1_000, () => intents.describe(id))
           .catch((error: unknown) => {
-            throw isDeadline(error)
+            throw hasGrpcStatus(error, 'CANCELLED', 'DEADLINE_EXCEEDED')
               ? new CommandError(
                   `No worker answered for intent ${id} within ${timeout} s. Is one running? ` +
                     `Its audit trail is in Postgres all the same: intent history ${id}`,
@@ -50,13 +51,4 @@ function lines(intent: IntentDescription): string[] {
       : ([['quarantined', intent.quarantined]] as Array<[string, string]>)),
   ];
   return fields.map(([name, value]) => `${name.padEnd(14)}${value}`);
-}
-
-/** gRPC status 1 and 4, however deep the SDK wrapped it. */
-function isDeadline(error: unknown): boolean {
-  for (let current = error; current instanceof Error; current = current.cause) {
-    const { code } = current as { code?: unknown };
-    if (code === 1 || code === 4) return true;
-  }
-  return false;
 }
