@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
@@ -10,7 +8,7 @@ import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
 import { erasureIncomplete, type Finding } from './findings';
 import { isTemporalAway, TemporalAwayError } from './temporal-away';
-import { IN_DOUBT, isUnderWay, PATIENCE } from './under-way';
+import { isUnderWay, onceCertain, type Look } from './under-way';
 
 /** What the workflow remembers of Postgres. */
 interface Head {
@@ -58,23 +56,24 @@ export function headWitness(pool: Pool, client: Client): Witness {
     return [{ code: 'POSTGRES_AHEAD', ...about, sequence: now.sequence, detail }];
   }
 
+  async function look(intent: IntentRow, filed: FiledTrail | undefined): Promise<Look<Checked>> {
+    const head = await headOf(client, intent.id);
+    if (typeof head === 'string') return { seen: { status: 'unchecked', reason: head }, underWay: false };
+    if (head === undefined) return { seen: { status: 'forgotten' }, underWay: false };
+    const findings = await compare(intent, head, filed);
+    return { seen: { status: 'checked', findings }, underWay: head.underWay };
+  }
+
   return {
     async check(id, intent, filed): Promise<Checked> {
       if (intent === undefined) return NOT_IN_POSTGRES;
       const erased = (await readRecords(pool, [id])).get(id)?.erased ?? false;
-      for (let attempt = 1; ; attempt += 1) {
-        const head = await headOf(client, id);
-        if (typeof head === 'string') return { status: 'unchecked', reason: head };
-        if (head === undefined) return { status: 'forgotten' };
-        const findings = [
-          ...(erased ? [erasureIncomplete(id, intent.organizationId)] : []),
-          ...(await compare(intent, head, filed)),
-        ];
-        const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
-        if (!ahead || (attempt > 1 && !head.underWay)) return { status: 'checked', findings };
-        if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
-        await sleep(PATIENCE.pauseMs);
-      }
+      const checked = await onceCertain(() => look(intent, filed));
+      if (!erased || checked.status !== 'checked') return checked;
+      return {
+        status: 'checked',
+        findings: [erasureIncomplete(id, intent.organizationId), ...checked.findings],
+      };
     },
     close: () => Promise.resolve(),
   };

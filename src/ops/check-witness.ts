@@ -1,5 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
@@ -15,7 +13,7 @@ import type { Finding } from './findings';
 import { missingFindings } from './missing-intents';
 import { replayIntent, type WitnessedIntent } from './replay-intent';
 import type { Replayer } from './replayer';
-import { IN_DOUBT, PATIENCE } from './under-way';
+import { onceCertain, type Look } from './under-way';
 
 /** What became of the comparison of one intent. */
 export type Checked =
@@ -75,23 +73,18 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
     };
   }
 
-  async function compare(id: string, filed?: FiledTrail): Promise<Compared> {
-    for (let attempt = 1; ; attempt += 1) {
-      // History first: what it says must be in Postgres by then.
-      const witnessed = await replayIntent(client, replayer, id);
-      if (witnessed === undefined) return { status: 'forgotten' };
-      if (witnessed.error !== undefined) return { status: 'unchecked', reason: witnessed.error.message };
-      const now = await stored(id, filed);
-      const findings = now === undefined ? missingFindings(id, witnessed) : compareTrail(now, witnessed);
-      const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
-      if (!ahead || (attempt > 1 && !witnessed.underWay)) {
-        return { status: 'checked', findings, witnessed, stored: now };
-      }
-      if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
-      await sleep(PATIENCE.pauseMs);
-    }
+  async function look(id: string, filed?: FiledTrail): Promise<Look<Compared>> {
+    // History first: what it says must be in Postgres by then.
+    const witnessed = await replayIntent(client, replayer, id);
+    if (witnessed === undefined) return { seen: { status: 'forgotten' }, underWay: false };
+    const { error, underWay } = witnessed;
+    if (error !== undefined) return { seen: { status: 'unchecked', reason: error.message }, underWay };
+    const now = await stored(id, filed);
+    const findings = now === undefined ? missingFindings(id, witnessed) : compareTrail(now, witnessed);
+    return { seen: { status: 'checked', findings, witnessed, stored: now }, underWay };
   }
 
+  const compare = (id: string, filed?: FiledTrail) => onceCertain(() => look(id, filed));
   return {
     compare,
     async check(id, intent, filed) {

@@ -1,4 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import type { WorkflowExecutionDescription } from '@temporalio/client';
+
+import type { Finding } from './findings';
 
 /**
  * Whether a workflow task or an activity of the workflow is under way, or waits for a worker: then Postgres may hold
@@ -13,3 +17,23 @@ export function isUnderWay({ raw, status }: WorkflowExecutionDescription): boole
 export const PATIENCE = { tries: 20, pauseMs: 250 };
 
 export const IN_DOUBT = 'Postgres has rows that Temporal may be about to know: is a worker running?';
+
+/** What a look at an intent shows, and whether its workflow was under way then. */
+export interface Look<Seen> {
+  seen: Seen;
+  underWay: boolean;
+}
+
+/** Looks again as long as Postgres seems to be ahead of a workflow that may be about to know the same. */
+export async function onceCertain<Seen extends object>(
+  look: () => Promise<Look<Seen>>,
+): Promise<Seen | { status: 'unchecked'; reason: string }> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { seen, underWay } = await look();
+    const { findings = [] } = seen as { findings?: readonly Finding[] };
+    const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
+    if (!ahead || (attempt > 1 && !underWay)) return seen;
+    if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
+    await sleep(PATIENCE.pauseMs);
+  }
+}
