@@ -1,6 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 
 import { isRefusal, SQL_STATES, sqlStateOf } from '../database/sql-states';
+import { bounded } from '../intent';
 import { FAILURE_TYPES } from '../workflows/activities';
 
 /**
@@ -8,7 +9,7 @@ import { FAILURE_TYPES } from '../workflows/activities';
  * missing privilege, is left to be tried again.
  */
 export function toFailure(error: unknown): unknown {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   switch (sqlStateOf(error)) {
     case SQL_STATES.GRAPH_NOT_REGISTERED:
       return ApplicationFailure.nonRetryable(message, FAILURE_TYPES.graphNotRegistered);
@@ -19,4 +20,9 @@ export function toFailure(error: unknown): unknown {
         ? ApplicationFailure.nonRetryable(message, FAILURE_TYPES.outcomeRefused)
         : error;
   }
+}
+
+/** What an error says, short enough to be kept with the intent and as evidence. */
+export function messageOf(error: unknown): string {
+  return bounded(error instanceof Error ? error.message : String(error));
 }

@@ -4,7 +4,7 @@ import { insertConflict } from '../database/insert-conflict';
 import { insertOutcomes } from '../database/insert-outcomes';
 import { isRefusal, sqlStateOf } from '../database/sql-states';
 import type { RecordedTransition, RecordOutcomesRequest } from '../workflows/activities';
-import { toFailure } from './failures';
+import { messageOf, toFailure } from './failures';
 
 /**
  * Stores decisions in Postgres: one round trip, one commit, each decision once, however often it is asked. What
@@ -24,7 +24,7 @@ export async function recordOutcomes(
         intent,
         attempted: decisions,
         sqlState,
-        message: (error as Error).message,
+        message: messageOf(error),
       });
     }
     throw toFailure(error);

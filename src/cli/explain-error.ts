@@ -1,7 +1,7 @@
 import { CommanderError } from 'commander';
 
 import { isIntentError } from '../client';
-import { sqlStateOf } from '../database/sql-states';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../database/sql-states';
 import { isGraphValidationError } from '../graph';
 import { LogHeaderError } from '../import/read-events';
 import { ImportGraphError } from '../import/import-graph';
@@ -47,6 +47,9 @@ function explainServer(error: unknown): string | undefined {
   }
   if (state === UNDEFINED_TABLE) {
     return `The database lacks the engine's tables (${message}). Create them as the owner's role: intent migrate`;
+  }
+  if (state === LOCK_NOT_AVAILABLE) {
+    return `Postgres: ${message}: another session holds what this one needs. Try again when that one is done.`;
   }
   if (state !== undefined) return `Postgres: ${message}`;
   const code = (error as { code?: unknown } | null | undefined)?.code;

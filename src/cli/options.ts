@@ -1,5 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander';
 
+import { CLIENT_LIMITS } from '../client/limits';
 import { INTENTS_TASK_QUEUE, isIntentId, type Metadata } from '../intent';
 import { UsageError } from './cli';
 
@@ -10,8 +11,8 @@ export function taskQueueOption(): Option {
 
 export function timeoutOption(): Option {
   return new Option('--timeout <seconds>', 'how long to wait for an answer')
-    .default(10)
-    .argParser((text) => positiveNumber(text));
+    .default(CLIENT_LIMITS.timeoutMs / 1_000)
+    .argParser((text) => positiveNumber(text, CLIENT_LIMITS.longestTimeoutMs / 1_000));
 }
 
 /** `90d`, `12h`, `30m`, `45s`, in milliseconds. */
@@ -53,10 +54,10 @@ export function positiveInteger(text: string): number {
   throw new InvalidArgumentError('Not a positive whole number.');
 }
 
-function positiveNumber(text: string): number {
+function positiveNumber(text: string, most: number): number {
   const value = Number(text);
-  if (/^[0-9]+([.][0-9]+)?$/.test(text) && value > 0) return value;
-  throw new InvalidArgumentError('Not a positive number.');
+  if (/^[0-9]+([.][0-9]+)?$/.test(text) && value > 0 && value <= most) return value;
+  throw new InvalidArgumentError(`Not a number above 0 and up to ${most}.`);
 }
 
 function parseJson(text: string): unknown {

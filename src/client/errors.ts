@@ -7,6 +7,7 @@ export type IntentErrorCode =
   | 'INTENT_NOT_RUNNING'
   | 'OUTCOME_TIMEOUT'
   | 'STATE_TIMEOUT'
+  | 'TOO_MANY_WAITING'
   | 'NO_DATABASE';
 
 /** What the client throws. Branch on `code`; a rejected request is no error but an outcome. */

@@ -24,6 +24,7 @@ import {
   INTENTS_TASK_QUEUE,
   isIntentId,
   isStorableText,
+  LIMITS,
   REQUEST_TRANSITION_SIGNAL,
   transitionRequestSchema,
   type IntentDescription,
@@ -35,10 +36,12 @@ import { hasGrpcStatus } from '../temporal/grpc-status';
 import { describeRow } from './describe-row';
 import { IntentError, invalid, noDatabase, notFound, notRunning, OutcomeTimeoutError } from './errors';
 import { newIntentId } from './intent-id';
+import { CLIENT_LIMITS } from './limits';
 import type { Outcomes } from './outcomes';
 import { Poller } from './poller';
 import { PostgresOutcomes } from './postgres-outcomes';
 import { TemporalOutcomes } from './temporal-outcomes';
+import { WaitingCalls } from './waiting-calls';
 
 export interface ConnectOptions {
   /**
@@ -66,8 +69,6 @@ export interface RequestReceipt {
   outcome?: Outcome;
 }
 
-const DEFAULT_TIMEOUT_MS = 10_000;
-
 /**
  * What an app moves intents with.
  *
@@ -83,6 +84,7 @@ export class IntentClient {
   private readonly states: Poller<string, IntentRow> | undefined;
   /** References that were found registered; a registered version stays. */
   private readonly knownGraphs = new Set<string>();
+  private readonly waitingCalls = new WaitingCalls();
 
   private constructor(
     private readonly temporal: Client,
@@ -124,8 +126,8 @@ export class IntentClient {
    */
   async create({ idempotencyKey, ...input }: NewIntentRequest): Promise<{ id: string; created: boolean }> {
     const parsed = parse(intentInputSchema, input);
-    if (idempotencyKey !== undefined && (idempotencyKey === '' || !isStorableText(idempotencyKey))) {
-      throw invalid('idempotencyKey: must be text, not empty, without U+0000 or lone surrogates');
+    if (idempotencyKey !== undefined) {
+      checkText('idempotencyKey', idempotencyKey, CLIENT_LIMITS.idempotencyKeyLength);
     }
     const id = newIntentId(parsed.organizationId, idempotencyKey);
     // Temporal forgets an intent when its retention has passed; Postgres does not.
@@ -133,15 +135,17 @@ export class IntentClient {
     await this.checkGraph(parsed.graph);
 
     try {
-      await this.temporal.workflow.start(INTENT_WORKFLOW_TYPE, {
-        taskQueue: this.taskQueue,
-        workflowId: id,
-        // A workflow that failed created nothing, an unknown graph say; the same key may try again.
-        workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
-        workflowIdConflictPolicy: 'FAIL',
-        staticSummary: parsed.title ?? parsed.graph,
-        args: [parsed],
-      });
+      await this.inTime(() =>
+        this.temporal.workflow.start(INTENT_WORKFLOW_TYPE, {
+          taskQueue: this.taskQueue,
+          workflowId: id,
+          // A workflow that failed created nothing, an unknown graph say; the same key may try again.
+          workflowIdReusePolicy: 'ALLOW_DUPLICATE_FAILED_ONLY',
+          workflowIdConflictPolicy: 'FAIL',
+          staticSummary: parsed.title ?? parsed.graph,
+          args: [parsed],
+        }),
+      );
       return { id, created: true };
     } catch (error) {
       if (error instanceof WorkflowExecutionAlreadyStartedError) return { id, created: false };
@@ -155,6 +159,10 @@ export class IntentClient {
    * @throws IntentError INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
    */
   async requestTransition(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
+    return this.inTime(() => this.send(intentId, options));
+  }
+
+  private async send(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
     checkIntentId(intentId);
     const request = { ...options, requestId: options.requestId ?? randomUUID() };
     parse(transitionRequestSchema, request);
@@ -173,9 +181,9 @@ export class IntentClient {
   /**
    * Sends a request and waits until its outcome is in Postgres. A rejected request is no error.
    *
-   * @param timeoutMs how long to wait, milliseconds; default 10,000
+   * @param timeoutMs how long to wait, milliseconds; default 10,000, at most a day
    * @throws OutcomeTimeoutError, whose `requestStands` says whether to ask later or to send again; IntentError
-   *   INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
+   *   INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING, TOO_MANY_WAITING
    *
    * @example
    * const outcome = await intents.transition(id, { to: 'ICP_PROCESSING', expectedState: 'ICP_PENDING' });
@@ -183,12 +191,21 @@ export class IntentClient {
   async transition(
     intentId: string,
     options: TransitionOptions,
-    { timeoutMs = DEFAULT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+    { timeoutMs = CLIENT_LIMITS.timeoutMs }: { timeoutMs?: number } = {},
+  ): Promise<Outcome> {
+    checkTimeout(timeoutMs);
+    return this.waitingCalls.run(() => this.sendAndWait(intentId, options, timeoutMs));
+  }
+
+  private async sendAndWait(
+    intentId: string,
+    options: TransitionOptions,
+    timeoutMs: number,
   ): Promise<Outcome> {
     const started = Date.now();
     const requestId = options.requestId ?? randomUUID();
     const receipt = await this.temporal
-      .withDeadline(started + timeoutMs, () => this.requestTransition(intentId, { ...options, requestId }))
+      .withDeadline(started + timeoutMs, () => this.send(intentId, { ...options, requestId }))
       .catch((error: unknown) => {
         if (!hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) throw error;
         throw new OutcomeTimeoutError(intentId, requestId, 'unknown', timeoutMs, { cause: error });
@@ -203,11 +220,12 @@ export class IntentClient {
   /**
    * What became of a request; `undefined` while there is no outcome.
    *
-   * @throws IntentError INTENT_NOT_FOUND, without a database
+   * @throws IntentError INVALID_ARGUMENT; INTENT_NOT_FOUND, without a database
    */
   async outcome(intentId: string, requestId: string): Promise<Outcome | undefined> {
     checkIntentId(intentId);
-    return this.outcomes.find(intentId, requestId).catch((error: unknown) => {
+    checkText('requestId', requestId, LIMITS.requestIdLength);
+    return this.inTime(() => this.outcomes.find(intentId, requestId)).catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? notFound(intentId, error) : error;
     });
   }
@@ -215,10 +233,19 @@ export class IntentClient {
   /**
    * The intent as its workflow sees it; once Temporal has forgotten it, as Postgres does.
    *
-   * @throws IntentError INTENT_NOT_FOUND
+   * @param timeoutMs how long to wait for a worker, milliseconds; default 30,000, at most a day
+   * @throws IntentError INTENT_NOT_FOUND, INVALID_ARGUMENT
    */
-  async describe(intentId: string): Promise<IntentDescription> {
+  async describe(
+    intentId: string,
+    { timeoutMs = CLIENT_LIMITS.callMs }: { timeoutMs?: number } = {},
+  ): Promise<IntentDescription> {
     checkIntentId(intentId);
+    checkTimeout(timeoutMs);
+    return this.inTime(() => this.describeNow(intentId), timeoutMs);
+  }
+
+  private async describeNow(intentId: string): Promise<IntentDescription> {
     try {
       return await this.temporal.workflow.getHandle(intentId).query<IntentDescription>(DESCRIBE_QUERY);
     } catch (error) {
@@ -242,18 +269,21 @@ export class IntentClient {
   /**
    * Waits until Postgres shows the intent in a state.
    *
-   * @param timeoutMs milliseconds; default 10,000
-   * @throws IntentError STATE_TIMEOUT, NO_DATABASE
+   * @param timeoutMs milliseconds; default 10,000, at most a day
+   * @throws IntentError STATE_TIMEOUT, NO_DATABASE, INVALID_ARGUMENT, TOO_MANY_WAITING
    */
   async waitForState(
     intentId: string,
     state: string | ((state: string) => boolean),
-    { timeoutMs = DEFAULT_TIMEOUT_MS }: { timeoutMs?: number } = {},
+    { timeoutMs = CLIENT_LIMITS.timeoutMs }: { timeoutMs?: number } = {},
   ): Promise<IntentRow> {
     checkIntentId(intentId);
+    checkTimeout(timeoutMs);
     const accept = typeof state === 'string' ? (current: string) => current === state : state;
     const states = this.states ?? noDatabase('waitForState');
-    const row = await states.wait(intentId, (candidate) => accept(candidate.state), timeoutMs);
+    const row = await this.waitingCalls.run(() =>
+      states.wait(intentId, (candidate) => accept(candidate.state), timeoutMs),
+    );
     if (row !== undefined) return row;
     const current = await this.row(intentId);
     throw new IntentError(
@@ -274,7 +304,7 @@ export class IntentClient {
 
   private async endedState(intentId: string, cause: unknown): Promise<string> {
     if (this.pool === undefined) {
-      const description = await this.describe(intentId).catch(() => undefined);
+      const description = await this.describeNow(intentId).catch(() => undefined);
       if (description?.terminal === true) return description.state;
       throw description === undefined
         ? notFound(intentId, cause)
@@ -284,6 +314,11 @@ export class IntentClient {
     if (row === undefined) throw notFound(intentId, cause);
     if (row.endedAt === null) throw notRunning(intentId, row.state, cause);
     return row.state;
+  }
+
+  /** Without a deadline a call to a server that hangs would never end. */
+  private inTime<T>(call: () => Promise<T>, timeoutMs: number = CLIENT_LIMITS.callMs): Promise<T> {
+    return this.temporal.withDeadline(Date.now() + timeoutMs, call);
   }
 
   private async row(intentId: string): Promise<IntentRow | undefined> {
@@ -308,6 +343,19 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   const result = schema.safeParse(value);
   if (!result.success) throw invalid(describeIssues(result.error));
   return result.data;
+}
+
+function checkText(name: string, text: string, maxLength: number): void {
+  if (typeof text === 'string' && text !== '' && text.length <= maxLength && isStorableText(text)) return;
+  throw invalid(`${name}: must be text of 1 to ${maxLength} characters, without U+0000 or lone surrogates`);
+}
+
+function checkTimeout(timeoutMs: number): void {
+  const { longestTimeoutMs } = CLIENT_LIMITS;
+  if (timeoutMs > 0 && timeoutMs <= longestTimeoutMs) return;
+  throw invalid(
+    `timeoutMs: must be more than 0 and at most ${longestTimeoutMs} milliseconds, not ${timeoutMs}`,
+  );
 }
 
 function checkIntentId(intentId: string): void {

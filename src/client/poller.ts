@@ -1,5 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { CLIENT_LIMITS } from './limits';
+
 interface Waiter<Key, Value> {
   key: Key;
   accept: (value: Value) => boolean;
@@ -16,16 +18,10 @@ interface Waiter<Key, Value> {
  * time that values have lately taken; from then on pauses are a tenth of that time, or of the waiter's own if it has
  * waited longer: a wait lasts a tenth longer than it has to, at most.
  */
-const LOOKS = { shortestPause: 1, longestPause: 250, typicalAtFirst: 10, typicalAtMost: 100 };
+const LOOKS = { typicalAtFirst: 10, typicalAtMost: 100 };
 
 /** How much of the typical time a new one makes up. */
 const NEWEST_SHARE = 0.1;
-
-/** One query's worth of keys. */
-const KEYS_PER_QUERY = 1_000;
-
-/** A look that began before a waiter's deadline may take this much longer; a server that hangs may not. */
-const LAST_LOOK_MS = 250;
 
 /**
  * Waits for values in Postgres on behalf of any number of callers: one query at a time asks for all of them.
@@ -45,7 +41,7 @@ export class Poller<Key, Value> {
   wait(key: Key, accept: (value: Value) => boolean, timeoutMs: number): Promise<Value | undefined> {
     return new Promise((resolve, reject) => {
       const since = Date.now();
-      const giveUp = setTimeout(() => this.settle(waiter, undefined), timeoutMs + LAST_LOOK_MS);
+      const giveUp = setTimeout(() => this.settle(waiter, undefined), timeoutMs + CLIENT_LIMITS.lastLookMs);
       const waiter = { key, accept, since, deadline: since + timeoutMs, giveUp, resolve, reject };
       this.waiters.add(waiter);
       if (!this.running) void this.run();
@@ -65,19 +61,19 @@ export class Poller<Key, Value> {
   /** Until somebody's value may be there, or somebody's time is up. */
   private pauseMs(): number {
     const now = Date.now();
-    let pause = LOOKS.longestPause;
+    let pause: number = CLIENT_LIMITS.longestPauseMs;
     for (const { since, deadline } of this.waiters) {
       const age = now - since;
       const worthALook = Math.max(this.typicalMs / 2 - age, Math.max(this.typicalMs, age) / 10);
       pause = Math.min(pause, worthALook, deadline - now);
     }
-    return Math.max(LOOKS.shortestPause, pause);
+    return Math.max(CLIENT_LIMITS.shortestPauseMs, pause);
   }
 
   private async look(): Promise<void> {
     const waiters = [...this.waiters];
-    for (let start = 0; start < waiters.length; start += KEYS_PER_QUERY) {
-      const asked = waiters.slice(start, start + KEYS_PER_QUERY);
+    for (let start = 0; start < waiters.length; start += CLIENT_LIMITS.keysPerQuery) {
+      const asked = waiters.slice(start, start + CLIENT_LIMITS.keysPerQuery);
       // While Postgres does not answer, callers keep waiting, up to their own deadline.
       const values = await this.fetch(asked.map(({ key }) => key)).catch(() => []);
       asked.forEach((waiter, index) => this.judge(waiter, values[index]));

@@ -3,11 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 
 import { AWAIT_OUTCOME_UPDATE, OUTCOME_QUERY, type Outcome } from '../intent';
+import { CLIENT_LIMITS } from './limits';
 import type { Outcomes } from './outcomes';
-
-/** Above 10 in flight on one workflow the server pushes back, and a hundred take seconds instead of 0.4 s. */
-const UPDATES_IN_FLIGHT_PER_INTENT = 8;
-const QUERY_PAUSE_MS = 100;
 
 /**
  * Outcomes as the workflow holds them, for apps without access to the database. It waits by the Update
@@ -33,7 +30,7 @@ export class TemporalOutcomes implements Outcomes {
         () => undefined,
       );
       if (found !== undefined || Date.now() >= deadline) return found;
-      await sleep(Math.min(QUERY_PAUSE_MS, Math.max(1, deadline - Date.now())));
+      await sleep(Math.min(CLIENT_LIMITS.queryPauseMs, Math.max(1, deadline - Date.now())));
     }
   }
 
@@ -43,7 +40,7 @@ export class TemporalOutcomes implements Outcomes {
     deadline: number,
   ): Promise<Outcome | undefined> {
     const inFlight = this.inFlight.get(intentId) ?? 0;
-    if (inFlight >= UPDATES_IN_FLIGHT_PER_INTENT) return undefined;
+    if (inFlight >= CLIENT_LIMITS.updatesInFlightPerIntent) return undefined;
     this.inFlight.set(intentId, inFlight + 1);
     try {
       const handle = this.client.workflow.getHandle(intentId);

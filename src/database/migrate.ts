@@ -2,9 +2,11 @@ import { runner } from 'node-pg-migrate';
 import { Client, type ClientBase } from 'pg';
 
 import { BUILTIN_GRAPHS, formatGraphReference } from '../graph';
+import { DATABASE_LIMITS } from './limits';
 import { MIGRATION_NAME, MIGRATIONS_FOLDER, migrationFiles } from './migration-files';
 import { createPool } from './pool';
 import { registerGraph } from './register-graph';
+import { LOCK_NOT_AVAILABLE, sqlStateOf } from './sql-states';
 
 export interface MigrateOptions {
   /** Of the owner role. */
@@ -13,6 +15,13 @@ export interface MigrateOptions {
   log?: (line: string) => void;
   /** For tests. */
   folder?: string;
+  /** How long to wait for another migration to end, milliseconds. For tests. */
+  turnTimeoutMs?: number;
+}
+
+/** Another process migrates the same database, and has not ended in time. */
+class MigrationBusyError extends Error {
+  override readonly name = 'MigrationBusyError';
 }
 
 /** A migration that was applied differs from its file, or the database is newer than this code. */
@@ -25,7 +34,8 @@ export class MigrationMismatchError extends Error {
  * transaction; running it again changes nothing.
  *
  * @returns the names of the migrations applied now
- * @throws MigrationMismatchError when an applied migration was edited, is missing, or came out of order
+ * @throws MigrationMismatchError when an applied migration was edited, is missing, or came out of order;
+ *   MigrationBusyError when another one does not end
  *
  * @example
  * await migrate({ databaseUrl: process.env.OWNER_DATABASE_URL, log: console.log });
@@ -34,8 +44,9 @@ export async function migrate({
   databaseUrl,
   log = () => undefined,
   folder = MIGRATIONS_FOLDER,
+  turnTimeoutMs = DATABASE_LIMITS.migrationTurnMs,
 }: MigrateOptions): Promise<{ applied: string[] }> {
-  const applied = await applyMigrations(databaseUrl, folder, log);
+  const applied = await applyMigrations(databaseUrl, folder, log, turnTimeoutMs);
   const pool = createPool({ databaseUrl, applicationName: 'intent-migrate', max: 1 });
   try {
     for (const graph of BUILTIN_GRAPHS) {
@@ -52,12 +63,17 @@ async function applyMigrations(
   databaseUrl: string,
   folder: string,
   log: (line: string) => void,
+  turnTimeoutMs: number,
 ): Promise<string[]> {
-  const client = new Client({ connectionString: databaseUrl, application_name: 'intent-migrate' });
+  const client = new Client({
+    connectionString: databaseUrl,
+    application_name: 'intent-migrate',
+    connectionTimeoutMillis: DATABASE_LIMITS.connectMs,
+    lock_timeout: turnTimeoutMs,
+  });
   await client.connect();
   try {
-    // Held over checksums and migrations; the library's own lock covers the migrations alone.
-    await client.query(`SELECT pg_advisory_lock(hashtext('intent-engine: migrate'))`);
+    await takeTurn(client);
     await client.query(
       `CREATE TABLE IF NOT EXISTS pgmigrations_checksums (name text PRIMARY KEY, checksum text NOT NULL)`,
     );
@@ -87,6 +103,20 @@ async function applyMigrations(
   } finally {
     await client.end();
   }
+}
+
+/** Held over checksums and migrations; the library's own lock covers the migrations alone. */
+async function takeTurn(client: ClientBase): Promise<void> {
+  try {
+    await client.query(`SELECT pg_advisory_lock(hashtext('intent-engine: migrate'))`);
+  } catch (error) {
+    if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    throw new MigrationBusyError(
+      'Another process migrates this database and has not ended. Try again once it has; it shows as intent-migrate in pg_stat_activity.',
+      { cause: error },
+    );
+  }
+  await client.query(`SET lock_timeout = ${DATABASE_LIMITS.migrationLockMs}`);
 }
 
 async function checkApplied(client: ClientBase, folder: string): Promise<void> {

@@ -1,16 +1,16 @@
 import { Pool, type PoolConfig } from 'pg';
 
+import { DATABASE_LIMITS } from './limits';
+
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database` */
   databaseUrl: string;
   /** Shown to operators in pg_stat_activity. */
   applicationName: string;
-  /** Connections at most; default 10. */
+  /** Connections at most. The defaults of all of these are in `limits.ts`. */
   max?: number;
-  /** To open a connection, milliseconds; default 10,000. */
+  /** To open a connection, milliseconds. */
   connectTimeoutMs?: number;
-  /** A statement that runs longer is ended by Postgres, milliseconds; default 10,000. */
-  statementTimeoutMs?: number;
 }
 
 /**
@@ -20,18 +20,18 @@ export interface PoolOptions {
 export function createPool({
   databaseUrl,
   applicationName,
-  max = 10,
-  connectTimeoutMs = 10_000,
-  statementTimeoutMs = 10_000,
+  max = DATABASE_LIMITS.connections,
+  connectTimeoutMs = DATABASE_LIMITS.connectMs,
 }: PoolOptions): Pool {
   const config: PoolConfig = {
     connectionString: databaseUrl,
     application_name: applicationName,
     max,
     connectionTimeoutMillis: connectTimeoutMs,
-    statement_timeout: statementTimeoutMs,
-    // The server can't end a statement whose network is gone; the client has to.
-    query_timeout: statementTimeoutMs + 1_000,
+    statement_timeout: DATABASE_LIMITS.statementMs,
+    lock_timeout: DATABASE_LIMITS.lockMs,
+    idle_in_transaction_session_timeout: DATABASE_LIMITS.idleInTransactionMs,
+    query_timeout: DATABASE_LIMITS.answerMs,
     keepAlive: true,
   };
   const pool = new Pool(config);
@@ -50,4 +50,19 @@ export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env)
     );
   }
   return url;
+}
+
+/**
+ * Reads `DATABASE_POOL_SIZE`: how many connections a worker opens at most, where not as many as usual.
+ *
+ * @throws Error that names the variable and the fix
+ */
+export function poolSizeFromEnvironment(env: NodeJS.ProcessEnv = process.env): number {
+  const text = env['DATABASE_POOL_SIZE'];
+  if (text === undefined || text === '') return DATABASE_LIMITS.workerConnections;
+  const size = Number(text);
+  if (/^[1-9][0-9]*$/.test(text) && size <= DATABASE_LIMITS.mostConnections) return size;
+  throw new Error(
+    `DATABASE_POOL_SIZE: must be a whole number from 1 to ${DATABASE_LIMITS.mostConnections}, not "${text}"`,
+  );
 }

@@ -17,6 +17,9 @@ export const SQL_STATES = {
   NOT_ENDED: 'IE007',
 } as const;
 
+/** Postgres' own: somebody else held a lock for too long. */
+export const LOCK_NOT_AVAILABLE = '55P03';
+
 /** The SQLSTATE of an error that came from Postgres; `undefined` for any other error, a lost connection say. */
 export function sqlStateOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null | undefined)?.code;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { graphNameSchema, graphVersionSchema } from './graph';
+import { GRAPH_LIMITS } from './limits';
 
 export interface GraphReference {
   readonly name: string;
@@ -22,7 +23,10 @@ export function parseGraphReference(text: string): ParsedGraphReference {
   const at = text.indexOf('@');
   const name = at === -1 ? text : text.slice(0, at);
   if (!graphNameSchema.safeParse(name).success) {
-    return refuse(text, 'the name must be in kebab-case, 1 to 63 characters that begin with a letter');
+    return refuse(
+      text,
+      `the name must be in kebab-case, 1 to ${GRAPH_LIMITS.nameLength} characters that begin with a letter`,
+    );
   }
   if (at === -1) return { ok: true, reference: { name } };
 
@@ -39,7 +43,8 @@ export function parseGraphReference(text: string): ParsedGraphReference {
 }
 
 function refuse(text: string, why: string): ParsedGraphReference {
-  const shown = text.length > 100 ? `${text.slice(0, 100)}...` : text;
+  const { shownReferenceLength: most } = GRAPH_LIMITS;
+  const shown = text.length > most ? `${text.slice(0, most)}...` : text;
   const message = `"${shown}" is not a graph reference: ${why}. Write it like content-intent@1 or content-intent.`;
   return { ok: false, message };
 }

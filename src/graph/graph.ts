@@ -1,33 +1,30 @@
 import { z } from 'zod';
 
 import type { GraphProblem } from './graph-problem';
+import { GRAPH_LIMITS } from './limits';
 import { isStorableText, NOT_STORABLE } from './storable-text';
 
 /** Keys that later versions give a meaning to. Refused until then: a deadline that never fires is worse. */
 export const RESERVED_GRAPH_KEYS = ['deadlines', 'work', 'approvals', 'guards'] as const;
-
-const MAX_NAME_LENGTH = 63;
-/** Postgres keeps at most 63 bytes of an enum label; the allowed characters take one byte each. */
-const MAX_STATE_BYTES = 63;
-/** The largest `integer` of Postgres. */
-const MAX_VERSION = 2_147_483_647;
 
 const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
 const stateForm = /^[A-Za-z][A-Za-z0-9_]*$/;
 
 export const graphNameSchema = z
   .string()
-  .max(MAX_NAME_LENGTH, { error: `must have at most ${MAX_NAME_LENGTH} characters` })
+  .max(GRAPH_LIMITS.nameLength, { error: `must have at most ${GRAPH_LIMITS.nameLength} characters` })
   .regex(kebabCase, { error: 'must be in kebab-case and begin with a letter, such as `content-intent`' });
 
 export const graphVersionSchema = z
   .int({ error: 'must be a whole number, such as 1' })
   .min(1, { error: 'must be 1 or more' })
-  .max(MAX_VERSION, { error: `must be at most ${MAX_VERSION}` });
+  .max(GRAPH_LIMITS.version, { error: `must be at most ${GRAPH_LIMITS.version}` });
 
 const stateSchema = z
   .string()
-  .max(MAX_STATE_BYTES, { error: `a state name must have at most ${MAX_STATE_BYTES} characters` })
+  .max(GRAPH_LIMITS.stateNameLength, {
+    error: `a state name must have at most ${GRAPH_LIMITS.stateNameLength} characters`,
+  })
   .regex(stateForm, {
     error: 'a state name must begin with a letter and go on with letters, digits and underscores',
   });
@@ -43,7 +40,7 @@ function text(maxLength: number): z.ZodString {
 const stepSchema = z
   .strictObject({
     key: graphNameSchema.describe('Short name for programs, in kebab-case; unique in the graph.'),
-    label: text(200).describe('Name for people.'),
+    label: text(GRAPH_LIMITS.titleLength).describe('Name for people.'),
     states: z.array(stateSchema).describe('The states of this step; each state belongs to one step.'),
   })
   .describe('A stage of the workflow, for progress displays.');
@@ -60,8 +57,8 @@ export const graphSchema = z
       .describe('Path or URL of the JSON Schema, for editors; otherwise ignored.'),
     name: graphNameSchema.describe('Name in kebab-case. An intent names its graph as `name@version`.'),
     version: graphVersionSchema.describe('A registered version never changes: raise it for every change.'),
-    title: text(200).optional().describe('Name for people.'),
-    description: text(2000).optional().describe('What the workflow is for.'),
+    title: text(GRAPH_LIMITS.titleLength).optional().describe('Name for people.'),
+    description: text(GRAPH_LIMITS.descriptionLength).optional().describe('What the workflow is for.'),
     steps: z
       .array(stepSchema)
       .describe('The steps in order. The first state of the first step is the initial state.'),

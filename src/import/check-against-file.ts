@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 
 import type { Window } from './read-cases';
+import { IMPORT_LIMITS } from './limits';
 
 /** Does every row of the file stand in the audit trail, at its place? Asked for a stretch of the file at a time. */
 export const FILE_IN_AUDIT_SQL = `
@@ -45,9 +46,6 @@ export interface FileCheck {
   equal: boolean;
 }
 
-const LINES_SHOWN = 10;
-const INTENTS_PER_QUERY = 5_000;
-
 /**
  * Compares the file with the audit trail in Postgres, row by row and both ways: intent, order, state, time, actor.
  * Times are compared by the millisecond, which is what intents keep. Postgres reads the file's own text.
@@ -82,13 +80,13 @@ export async function checkAgainstFile(pool: Pool, windows: AsyncIterable<Window
       if (present) accepted.set(row.intentId, (accepted.get(row.intentId) ?? 0) + 1);
       else check.missing += 1;
       if (present && !same) check.differing += 1;
-      if (!same && lines.length < LINES_SHOWN) lines.push(row.line);
+      if (!same && lines.length < IMPORT_LIMITS.linesShown) lines.push(row.line);
     }
   }
 
   const intents = [...accepted];
-  for (let start = 0; start < intents.length; start += INTENTS_PER_QUERY) {
-    const asked = intents.slice(start, start + INTENTS_PER_QUERY);
+  for (let start = 0; start < intents.length; start += IMPORT_LIMITS.intentsPerQuery) {
+    const asked = intents.slice(start, start + IMPORT_LIMITS.intentsPerQuery);
     const found = await pool.query<{ rows: number; extra: number }>({
       name: 'import_audit_in_file',
       text: AUDIT_IN_FILE_SQL,

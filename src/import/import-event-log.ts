@@ -8,6 +8,7 @@ import { OutcomeWatch } from './outcome-watch';
 import { openProblemFile } from './problem-file';
 import { readCases, type RowProblem } from './read-cases';
 import { countRows, type EventColumns } from './read-events';
+import { IMPORT_LIMITS } from './limits';
 
 export interface ImportOptions {
   file: string;
@@ -21,11 +22,11 @@ export interface ImportOptions {
   temporal: Client;
   /** Of the engine's role. */
   pool: Pool;
-  /** Cases in flight at most; default {@link DEFAULT_CONCURRENCY}. */
+  /** Cases in flight at most; see {@link IMPORT_LIMITS}. */
   concurrency?: number | undefined;
   /** Where rows that were not imported are written. */
   errorsFile?: string | undefined;
-  /** Give up when no outcome has come for this long, milliseconds; default 60,000. */
+  /** Give up when no outcome has come for this long, milliseconds; see {@link IMPORT_LIMITS}. */
   stallMs?: number | undefined;
   /** Told now and then; `total` counts the rows of the file. */
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
@@ -57,11 +58,6 @@ export interface ImportSummary {
   complete: boolean;
 }
 
-/** Measured on two cores that also ran Temporal, Postgres and the worker. */
-export const DEFAULT_CONCURRENCY = 100;
-
-const PROBLEMS_SHOWN = 20;
-
 /**
  * Imports an event log: an intent for each case, a request for each row, in the order of the file, through real
  * workflows. What was imported before is left alone, so that it may be repeated, and goes on after a crash. At the
@@ -71,7 +67,8 @@ const PROBLEMS_SHOWN = 20;
  */
 export async function importEventLog(options: ImportOptions): Promise<ImportSummary> {
   const { file, graph, organizationId, taskQueue, temporal, pool } = options;
-  const { concurrency = DEFAULT_CONCURRENCY, stallMs = 60_000, onProgress, onCheck } = options;
+  const { concurrency = IMPORT_LIMITS.concurrency, stallMs = IMPORT_LIMITS.stallMs } = options;
+  const { onProgress, onCheck } = options;
   const total = await countRows(options);
   const errors = options.errorsFile === undefined ? undefined : await openProblemFile(options.errorsFile);
   const problems: RowProblem[] = [];
@@ -98,7 +95,7 @@ export async function importEventLog(options: ImportOptions): Promise<ImportSumm
       onProblem: (problem) => {
         notImported += 1;
         codes[problem.code] = (codes[problem.code] ?? 0) + 1;
-        if (problems.length < PROBLEMS_SHOWN) problems.push(problem);
+        if (problems.length < IMPORT_LIMITS.problemsShown) problems.push(problem);
         errors?.write(problem);
       },
     });

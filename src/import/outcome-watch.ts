@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 
 import { readOutcomes } from '../database/read-outcomes';
 import type { Outcome } from '../intent';
+import { IMPORT_LIMITS } from './limits';
 
 /** Nothing moved for too long. Running the import again goes on where it stopped. */
 export class ImportStalledError extends Error {
@@ -22,7 +23,7 @@ interface Waiter {
  * Between two looks, longer after each one that found nothing. With many cases in flight a pause costs no
  * throughput, and the looks take time from the workers that they wait for.
  */
-const PAUSE_MS = { shortest: 20, longest: 200, growth: 1.5 };
+const PAUSE_GROWTH = 1.5;
 
 /** Waits for the outcomes of many cases' requests, asking Postgres for all of them at once. */
 export class OutcomeWatch {
@@ -54,13 +55,16 @@ export class OutcomeWatch {
   }
 
   private async run(): Promise<void> {
-    let pause = PAUSE_MS.shortest;
+    let pause: number = IMPORT_LIMITS.shortestPauseMs;
     while (this.waiters.size > 0) {
       // While Postgres does not answer, cases keep waiting.
       const look = await this.look().catch((error: Error) => error);
       if (Date.now() - this.movedAt > this.options.stallMs)
         this.giveUp(look instanceof Error ? look : undefined);
-      pause = look === 'found' ? PAUSE_MS.shortest : Math.min(PAUSE_MS.longest, pause * PAUSE_MS.growth);
+      pause =
+        look === 'found'
+          ? IMPORT_LIMITS.shortestPauseMs
+          : Math.min(IMPORT_LIMITS.longestPauseMs, pause * PAUSE_GROWTH);
       if (this.waiters.size > 0) await sleep(pause);
     }
   }

@@ -2,6 +2,7 @@ import { newIntentId } from '../client/intent-id';
 import { describeIssues, intentInputSchema } from '../intent';
 import { readEvents, type LogRow, type ReadEventsOptions } from './read-events';
 import { requestOfEvent, type ImportedRequest, type RequestOfEventOptions } from './request-of-event';
+import { IMPORT_LIMITS } from './limits';
 
 /** A row that can be imported. */
 export interface CaseRow {
@@ -36,8 +37,6 @@ export interface ReadCasesOptions extends ReadEventsOptions, RequestOfEventOptio
   organizationId: string;
 }
 
-const WINDOW_ROWS = 1_000;
-
 /**
  * Reads an event log in stretches of 1,000 rows, each grouped by case. A case whose rows are scattered, or cut by
  * the end of a stretch, comes again in a later one; its rows always keep the order of the file.
@@ -66,13 +65,13 @@ export async function* readCases(options: ReadCasesOptions): AsyncGenerator<Wind
       else problems.push(repeated(row, same));
     }
     rows += 1;
-    if (rows % WINDOW_ROWS === 0) {
+    if (rows % IMPORT_LIMITS.windowRows === 0) {
       yield { cases: [...cases.values()], problems };
       cases = new Map();
       problems = [];
     }
   }
-  if (rows % WINDOW_ROWS !== 0) yield { cases: [...cases.values()], problems };
+  if (rows % IMPORT_LIMITS.windowRows !== 0) yield { cases: [...cases.values()], problems };
 }
 
 /**

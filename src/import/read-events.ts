@@ -1,6 +1,7 @@
 import { CsvError, parse } from 'csv-parse';
 
 import { LogFileError, openLogFile } from './log-file';
+import { IMPORT_LIMITS } from './limits';
 
 /** Names of the columns, as in the file's first line. */
 export interface EventColumns {
@@ -41,9 +42,6 @@ export class LogHeaderError extends Error {
   }
 }
 
-/** A quote that is never closed would otherwise take the rest of the file for one value. */
-const MAX_ROW_BYTES = 1_000_000;
-
 export interface ReadEventsOptions {
   file: string;
   columns: EventColumns;
@@ -67,7 +65,7 @@ export async function* readEvents({ file, columns, delimiter }: ReadEventsOption
     relax_column_count: true,
     relax_quotes: true,
     skip_empty_lines: true,
-    max_record_size: MAX_ROW_BYTES,
+    max_record_size: IMPORT_LIMITS.rowBytes,
   });
   input.on('error', (error) => parser.destroy(error));
   input.pipe(parser);

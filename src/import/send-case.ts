@@ -3,6 +3,7 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import { INTENT_WORKFLOW_TYPE, REQUEST_TRANSITION_SIGNAL, type IntentInput } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import type { Case, CaseRow } from './read-cases';
+import { IMPORT_LIMITS } from './limits';
 
 export interface SendCaseOptions {
   temporal: Client;
@@ -25,22 +26,26 @@ export async function sendCase(
   { temporal, taskQueue, organizationId, graph }: SendCaseOptions,
 ): Promise<number> {
   const handle = temporal.workflow.getHandle(intentId);
+  const inTime = <T>(call: () => Promise<T>) =>
+    temporal.withDeadline(Date.now() + IMPORT_LIMITS.callMs, call);
   let sent = 0;
   try {
     for (const { request } of rows) {
       if (sent > 0 || exists) {
-        await handle.signal(REQUEST_TRANSITION_SIGNAL, request);
+        await inTime(() => handle.signal(REQUEST_TRANSITION_SIGNAL, request));
       } else {
         const input: IntentInput = { organizationId, graph, title: caseId, occurredAt: request.occurredAt };
-        await temporal.workflow.signalWithStart(INTENT_WORKFLOW_TYPE, {
-          taskQueue,
-          workflowId: intentId,
-          workflowIdReusePolicy: 'REJECT_DUPLICATE',
-          staticSummary: caseId,
-          args: [input],
-          signal: REQUEST_TRANSITION_SIGNAL,
-          signalArgs: [request],
-        });
+        await inTime(() =>
+          temporal.workflow.signalWithStart(INTENT_WORKFLOW_TYPE, {
+            taskQueue,
+            workflowId: intentId,
+            workflowIdReusePolicy: 'REJECT_DUPLICATE',
+            staticSummary: caseId,
+            args: [input],
+            signal: REQUEST_TRANSITION_SIGNAL,
+            signalArgs: [request],
+          }),
+        );
       }
       sent += 1;
     }

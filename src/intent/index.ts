@@ -1,6 +1,6 @@
 export type { DecidedRejection, DecidedTransition, Decision } from './decision';
 export { decide } from './decide';
-export { describeIssues } from './describe-issues';
+export { bounded, describeIssues } from './describe-issues';
 export { describeIntent, type IntentDescription } from './description';
 export type { Intent } from './intent';
 export {

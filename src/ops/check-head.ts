@@ -7,6 +7,7 @@ import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
 import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
 import { erasureIncomplete, type Finding } from './findings';
+import { OPS_LIMITS } from './limits';
 import { isTemporalAway, TemporalAwayError } from './temporal-away';
 import { isUnderWay, onceCertain, type Look } from './under-way';
 
@@ -16,8 +17,6 @@ interface Head {
   auditHash: string | null;
   underWay: boolean;
 }
-
-const CALL_TIMEOUT_MS = 10_000;
 
 /**
  * The fast comparison: the hash of the last row that the workflow remembers stands for the whole chain, which SQL has
@@ -87,7 +86,7 @@ export function headWitness(pool: Pool, client: Client): Witness {
 async function headOf(client: Client, id: string): Promise<Head | string | undefined> {
   const handle = client.workflow.getHandle(id);
   const inTime = <T>(call: () => Promise<T>) =>
-    client.connection.withDeadline(Date.now() + CALL_TIMEOUT_MS, call);
+    client.connection.withDeadline(Date.now() + OPS_LIMITS.queryMs, call);
   const description = await inTime(() => handle.describe()).catch((error: unknown) => {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw new TemporalAwayError(error);

@@ -7,6 +7,7 @@ import type { DecidedRejection } from '../intent';
 import { formatGraphReference } from '../graph';
 import type { WitnessedTransition } from '../workflows/audit-sink';
 import { erasureIncomplete, type Finding, type FindingCode } from './findings';
+import { OPS_LIMITS } from './limits';
 import type { WitnessedIntent } from './replay-intent';
 
 /** What Postgres holds of an intent. */
@@ -205,7 +206,7 @@ function differences(stored: Columns, witnessed: Columns): string {
 
 function shown(value: unknown): string {
   const text = typeof value === 'string' ? value : JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+  return text.length > OPS_LIMITS.shownLength ? `${text.slice(0, OPS_LIMITS.shownLength)}…` : text;
 }
 
 function hashes(stored: string, witnessed: string): string {

@@ -6,12 +6,9 @@ import type { Pool } from 'pg';
 import { readIntents } from '../database/read-intents';
 import { INTENT_WORKFLOW_TYPE } from '../intent';
 import type { Finding } from './findings';
+import { OPS_LIMITS } from './limits';
 import { replayIntent, type WitnessedIntent } from './replay-intent';
 import type { Replayer } from './replayer';
-
-const IDS_PER_QUERY = 500;
-/** Visibility and a new intent's first row come a moment later than its workflow. */
-const PATIENCE_MS = 2_000;
 
 /**
  * Intents that Temporal has and Postgres lacks altogether, as after the restore of an older backup. A workflow that
@@ -25,7 +22,7 @@ export async function* missingIntents(
   for await (const ids of idsInTemporal(client)) {
     let missing = await lacking(pool, ids);
     if (missing.length === 0) continue;
-    await sleep(PATIENCE_MS);
+    await sleep(OPS_LIMITS.newIntentMs);
     missing = await lacking(pool, missing);
     for (const intentId of missing) {
       const witnessed = await replayIntent(client, replayer, intentId);
@@ -64,7 +61,7 @@ async function* idsInTemporal(client: Client): AsyncGenerator<string[]> {
   let ids = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query })) {
     ids.add(workflowId);
-    if (ids.size < IDS_PER_QUERY) continue;
+    if (ids.size < OPS_LIMITS.idsPerQuery) continue;
     yield [...ids];
     ids = new Set();
   }

@@ -11,6 +11,7 @@ import { checkRows } from './check-rows';
 import { fullWitness } from './check-witness';
 import type { StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
+import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
 import { before, countIntents, FIRST, pagesOf } from './pages';
 import { beyondRepair, planRepair } from './plan-repair';
@@ -19,7 +20,7 @@ import { repairIntent } from './repair-intent';
 import type { WitnessedIntent } from './replay-intent';
 import { Replayer } from './replayer';
 import { restoreIntent } from './restore-intent';
-import { IN_DOUBT, PATIENCE } from './under-way';
+import { IN_DOUBT } from './under-way';
 
 export interface ReconcileOptions {
   /** Of the engine's role: what is restored goes through the same rules as any row. For `repair`, the owner's. */
@@ -93,7 +94,12 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
 
   try {
     onProgress?.({ done: 0, total });
-    for await (const page of pagesOf(pool, { ids, after: FIRST, organizationId, pageSize: 200 })) {
+    for await (const page of pagesOf(pool, {
+      ids,
+      after: FIRST,
+      organizationId,
+      pageSize: OPS_LIMITS.pageIntents,
+    })) {
       const records = await readRecords(pool, page.ids);
       for (const id of page.ids) {
         if (signal?.aborted) return summary;
@@ -133,11 +139,11 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
       // What Temporal is about to know must not be replaced by what it knows now. A lost row alone can be restored.
       const inDoubt = repair && needsRepair(findings) && compared.witnessed.underWay;
       if (!inDoubt) return mend(id, findings, compared.witnessed, compared.stored);
-      if (attempt === PATIENCE.tries) {
+      if (attempt === OPS_LIMITS.looks) {
         findings.forEach(onFinding);
         return leave(id, IN_DOUBT);
       }
-      await sleep(PATIENCE.pauseMs);
+      await sleep(OPS_LIMITS.lookPauseMs);
     }
   }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { WorkflowExecutionDescription } from '@temporalio/client';
 
 import type { Finding } from './findings';
+import { OPS_LIMITS } from './limits';
 
 /**
  * Whether a workflow task or an activity of the workflow is under way, or waits for a worker: then Postgres may hold
@@ -13,9 +14,6 @@ export function isUnderWay({ raw, status }: WorkflowExecutionDescription): boole
   return status.name === 'RUNNING' && working;
 }
 
-/** How often, and after how long, to look again while it is. The first second look is for what has just begun. */
-export const PATIENCE = { tries: 20, pauseMs: 250 };
-
 export const IN_DOUBT = 'Postgres has rows that Temporal may be about to know: is a worker running?';
 
 /** What a look at an intent shows, and whether its workflow was under way then. */
@@ -24,7 +22,10 @@ export interface Look<Seen> {
   underWay: boolean;
 }
 
-/** Looks again as long as Postgres seems to be ahead of a workflow that may be about to know the same. */
+/**
+ * Looks again as long as Postgres seems to be ahead of a workflow that may be about to know the same; and once in any
+ * case, for what has just begun.
+ */
 export async function onceCertain<Seen extends object>(
   look: () => Promise<Look<Seen>>,
 ): Promise<Seen | { status: 'unchecked'; reason: string }> {
@@ -33,7 +34,7 @@ export async function onceCertain<Seen extends object>(
     const { findings = [] } = seen as { findings?: readonly Finding[] };
     const ahead = findings.some(({ code }) => code === 'POSTGRES_AHEAD');
     if (!ahead || (attempt > 1 && !underWay)) return seen;
-    if (attempt === PATIENCE.tries) return { status: 'unchecked', reason: IN_DOUBT };
-    await sleep(PATIENCE.pauseMs);
+    if (attempt === OPS_LIMITS.looks) return { status: 'unchecked', reason: IN_DOUBT };
+    await sleep(OPS_LIMITS.lookPauseMs);
   }
 }

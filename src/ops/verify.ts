@@ -19,6 +19,7 @@ import { headWitness } from './check-head';
 import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
 import { Checkpoint, type CheckpointStore } from './checkpoint';
 import type { Finding, FindingCode } from './findings';
+import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
 import { countIntents, FIRST, LAST, pagesOf } from './pages';
 import { Replayer } from './replayer';
@@ -39,7 +40,7 @@ export interface VerifyOptions {
   ids?: readonly string[] | undefined;
   /** Intents of this organization only. */
   organizationId?: string | undefined;
-  /** Intents whose rows are checked by one statement. Default: 200. */
+  /** Intents whose rows are checked by one statement. Default: see {@link OPS_LIMITS}. */
   pageSize?: number | undefined;
   /** Archive files, to verify what they hold; without them, that is left out and counted as `filed`. */
   archive?: ArchiveFiles | undefined;
@@ -73,16 +74,13 @@ export interface VerifySummary {
   seconds: number;
 }
 
-/** Intents that are compared with Temporal at the same time: while one is replayed, others are fetched. */
-const IN_FLIGHT = 8;
-
 /**
  * Verifies intents, a page at a time, in the order of their ids: memory does not grow with their number.
  *
  * @throws Error of Postgres or Temporal when one of them does not answer; the checkpoint stays
  */
 export async function verify(options: VerifyOptions): Promise<VerifySummary> {
-  const { mode, pool, ids, organizationId, pageSize = 200, onProgress, signal } = options;
+  const { mode, pool, ids, organizationId, pageSize = OPS_LIMITS.pageIntents, onProgress, signal } = options;
   const startedAt = performance.now();
   const scope = `${mode} of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
   const checkpoint = new Checkpoint(options.checkpoint, scope);
@@ -154,7 +152,7 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
         onProgress?.({ done: summary.intents, total });
       }
     };
-    await Promise.all(Array.from({ length: IN_FLIGHT }, checkNext));
+    await Promise.all(Array.from({ length: OPS_LIMITS.inFlight }, checkNext));
     return position === pageIds.length;
   }
 

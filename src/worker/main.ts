@@ -4,7 +4,8 @@ import { parseArgs } from 'node:util';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 
-import { createPool, databaseUrlFromEnvironment } from '../database/pool';
+import { DATABASE_LIMITS } from '../database/limits';
+import { createPool, databaseUrlFromEnvironment, poolSizeFromEnvironment } from '../database/pool';
 import { readGraphFile } from '../graph-file/read-graph-file';
 import { INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
 import { createOperationsWorker } from './create-operations-worker';
@@ -25,8 +26,8 @@ Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-oper
   --no-operations              leave out the task queue ${OPERATIONS_TASK_QUEUE}
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
-Environment: DATABASE_URL (the engine's role); INTENT_METRICS_ADDRESS, as --metrics-address; TEMPORAL_ADDRESS,
-TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
+Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_METRICS_ADDRESS, as --metrics-address;
+TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
 
 Example: node dist/worker/main.js --graph graphs/ticket.json --metrics-address 127.0.0.1:9464
 `;
@@ -53,9 +54,8 @@ async function main(): Promise<void> {
   const pool = createPool({
     databaseUrl,
     applicationName: 'intent-worker',
-    max: 20,
-    // A local activity has three seconds in all.
-    connectTimeoutMs: 2_500,
+    max: poolSizeFromEnvironment(),
+    connectTimeoutMs: DATABASE_LIMITS.workerConnectMs,
   });
   // Opens no connection until something is verified.
   const operationsPool = createPool({ databaseUrl, applicationName: 'intent-operations' });

@@ -13,6 +13,7 @@ import {
 import { isTerminal } from '../graph';
 import {
   describeIntent,
+  LIMITS,
   receive,
   receiveCancellation,
   unreadable,
@@ -26,6 +27,7 @@ import { carryOver, restore, type CarriedIntent } from './carry-over';
 import { checkStart } from './check-start';
 import { createIntent } from './create';
 import { Inbox } from './inbox';
+import { WORKFLOW_LIMITS } from './limits';
 import { awaitOutcomeUpdate, describeQuery, outcomeQuery, requestTransitionSignal } from './messages';
 import { Recorder, type Recorded } from './record';
 import { Visibility } from './visibility';
@@ -37,9 +39,6 @@ export interface IntentResult {
   sequence: number;
   auditHash: string | null;
 }
-
-const LONG_HISTORY_EVENTS = 1_000;
-const HISTORY_PER_CARRIED_BYTE = 4;
 
 /**
  * One intent. Requests come by signal and are judged in their order; outcomes go to Postgres; the workflow ends
@@ -157,8 +156,8 @@ function isLong(
 ): boolean {
   return (
     continueAsNewSuggested ||
-    (historyLength > LONG_HISTORY_EVENTS &&
-      historySize > HISTORY_PER_CARRIED_BYTE * intent.outcomes.carriedBytes)
+    (historyLength > WORKFLOW_LIMITS.historyEvents &&
+      historySize > WORKFLOW_LIMITS.historyPerCarriedByte * intent.outcomes.carriedBytes)
   );
 }
 
@@ -177,9 +176,10 @@ function outcomePending(requestId: string): never {
 }
 
 function checkRequestId(requestId: unknown): void {
-  if (typeof requestId !== 'string' || requestId === '') {
+  // An Update that is accepted is in history for good.
+  if (typeof requestId !== 'string' || requestId === '' || requestId.length > LIMITS.requestIdLength) {
     throw ApplicationFailure.nonRetryable(
-      'requestId: must be a non-empty string',
+      `requestId: must be a string of 1 to ${LIMITS.requestIdLength} characters`,
       FAILURE_TYPES.invalidInput,
     );
   }

@@ -9,6 +9,7 @@ import {
 import { jsonBytes, LIMITS, type DecidedRejection, type Decision, type Intent } from '../intent';
 import type { IntentActivities, RecordedTransition } from './activities';
 import { auditSink, type WitnessedTransition } from './audit-sink';
+import { WORKFLOW_LIMITS } from './limits';
 
 /** How far Postgres is known to have followed. */
 export interface Recorded {
@@ -36,15 +37,21 @@ interface Unrecorded {
 }
 
 const LOCAL = {
-  // Postgres gets three seconds in all; then a regular activity takes over, and the workflow task is free.
-  scheduleToCloseTimeout: '3s',
-  startToCloseTimeout: '3s',
-  retry: { initialInterval: '100ms', maximumAttempts: 3 },
+  scheduleToCloseTimeout: WORKFLOW_LIMITS.localActivityMs,
+  startToCloseTimeout: WORKFLOW_LIMITS.localActivityMs,
+  retry: {
+    initialInterval: WORKFLOW_LIMITS.localRetryMs,
+    maximumAttempts: WORKFLOW_LIMITS.localActivityAttempts,
+  },
 } as const;
 
 const REGULAR = {
-  startToCloseTimeout: '15s',
-  retry: { initialInterval: '500ms', backoffCoefficient: 1.5, maximumInterval: '5s' },
+  startToCloseTimeout: WORKFLOW_LIMITS.regularActivityMs,
+  retry: {
+    initialInterval: WORKFLOW_LIMITS.regularRetryMs,
+    backoffCoefficient: WORKFLOW_LIMITS.regularRetryGrowth,
+    maximumInterval: WORKFLOW_LIMITS.longestRegularRetryMs,
+  },
 } as const;
 
 /**
@@ -117,7 +124,7 @@ export class Recorder {
   /** Decisions that the next run has to record, or `undefined` when they are too much to carry. */
   get carriable(): Decision[] | undefined {
     // Refusals that pile up behind the backlog limit are small but not bounded, so they count as well.
-    if (this.unrecordedBytes > 1.5 * LIMITS.unrecordedBytes) return undefined;
+    if (this.unrecordedBytes > WORKFLOW_LIMITS.carriedBytes) return undefined;
     return [...this.refused, ...this.queue].map(({ decision }) => decision);
   }
 

@@ -18,17 +18,15 @@ export function addDescribeCommand(program: Command, cli: Cli): void {
       `\nExample:\n  intent describe 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --json | jq .state`,
     )
     .action(async (id: string, { timeout, json }: { timeout: number; json?: boolean }) => {
-      const description = await withIntents(cli, {}, ({ intents, connection }) =>
-        connection
-          .withDeadline(Date.now() + timeout * 1_000, () => intents.describe(id))
-          .catch((error: unknown) => {
-            throw hasGrpcStatus(error, 'CANCELLED', 'DEADLINE_EXCEEDED')
-              ? new CommandError(
-                  `No worker answered for intent ${id} within ${timeout} s. Is one running? ` +
-                    `Its audit trail is in Postgres all the same: intent history ${id}`,
-                )
-              : error;
-          }),
+      const description = await withIntents(cli, {}, ({ intents }) =>
+        intents.describe(id, { timeoutMs: timeout * 1_000 }).catch((error: unknown) => {
+          throw hasGrpcStatus(error, 'CANCELLED', 'DEADLINE_EXCEEDED')
+            ? new CommandError(
+                `No worker answered for intent ${id} within ${timeout} s. Is one running? ` +
+                  `Its audit trail is in Postgres all the same: intent history ${id}`,
+              )
+            : error;
+        }),
       );
       if (json) return cli.printJson(description);
       for (const line of lines(description)) cli.print(line);

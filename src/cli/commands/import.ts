@@ -1,6 +1,7 @@
-import { Option, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 
-import { DEFAULT_CONCURRENCY, importEventLog } from '../../import/import-event-log';
+import { importEventLog } from '../../import/import-event-log';
+import { IMPORT_LIMITS } from '../../import/limits';
 import { graphOfFile, registeredGraph } from '../../import/import-graph';
 import { DEFAULT_COLUMNS } from '../../import/read-events';
 import { EXIT, UsageError, type Cli } from '../cli';
@@ -62,7 +63,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .option('--no-actor-column', 'there is no such column')
     .option('--delimiter <character>', 'between columns', ',')
     .option('--utc-offset <offset>', 'of times that have none, such as +01:00')
-    .option('--concurrency <cases>', 'cases in flight at most', positiveInteger, DEFAULT_CONCURRENCY)
+    .option('--concurrency <cases>', 'cases in flight at most', concurrencyOf, IMPORT_LIMITS.concurrency)
     .option(
       '--errors <file>',
       'write the rows that were not imported there; CSV, or JSON lines if named *.ndjson',
@@ -105,6 +106,12 @@ export function addImportCommand(program: Command, cli: Cli): void {
       else for (const line of importReport(summary, errors)) cli.print(line);
       if (!summary.complete) cli.exitCode = EXIT.failed;
     });
+}
+
+function concurrencyOf(text: string): number {
+  const value = positiveInteger(text);
+  if (value <= IMPORT_LIMITS.mostConcurrency) return value;
+  throw new InvalidArgumentError(`At most ${IMPORT_LIMITS.mostConcurrency}.`);
 }
 
 function checkOptions({ organization, graph, graphFile, utcOffset }: ImportCommandOptions): void {

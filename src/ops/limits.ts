@@ -1,0 +1,18 @@
+/** Every bound of `intent verify` and `intent reconcile`. Times are in milliseconds. */
+export const OPS_LIMITS = {
+  /** Intents whose rows are checked by one statement. */
+  pageIntents: 200,
+  /** Intents that are compared with Temporal at the same time: while one is replayed, others are fetched. */
+  inFlight: 8,
+  /** For a workflow's answer to a query. */
+  queryMs: 10_000,
+  /** Looks at an intent that may be about to change, and the pause between two. */
+  looks: 20,
+  lookPauseMs: 250,
+  /** Workflows of Temporal that one query looks for in Postgres. */
+  idsPerQuery: 500,
+  /** For visibility and a new intent's first row, which come a moment later than its workflow. */
+  newIntentMs: 2_000,
+  /** What a finding shows of a value. */
+  shownLength: 60,
+} as const;

@@ -1,0 +1,18 @@
+/** Every bound of the workflow itself; those of what it decides are in `src/intent/limits.ts`. Times are in milliseconds. */
+export const WORKFLOW_LIMITS = {
+  /** Postgres gets three seconds in all; then a regular activity takes over, and the workflow task is free. */
+  localActivityMs: 3_000,
+  localActivityAttempts: 3,
+  localRetryMs: 100,
+  /** One attempt of a regular activity. Their number is not bounded: an outcome is recorded, however late. */
+  regularActivityMs: 15_000,
+  regularRetryMs: 500,
+  regularRetryGrowth: 1.5,
+  longestRegularRetryMs: 5_000,
+  /** Events of a run's history, after which the next decision belongs into a new run. */
+  historyEvents: 1_000,
+  /** Unless what is carried over would be more than one part in so many of the history. */
+  historyPerCarriedByte: 4,
+  /** Unrecorded outcomes that are carried over: those of the backlog, and refusals that piled up behind it. */
+  carriedBytes: 384_000,
+} as const;

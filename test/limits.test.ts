@@ -1,0 +1,71 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { CLIENT_LIMITS } from '../src/client/limits';
+import { DATABASE_LIMITS } from '../src/database/limits';
+import { GRAPH_LIMITS } from '../src/graph/limits';
+import { IMPORT_LIMITS } from '../src/import/limits';
+import { LIMITS } from '../src/intent/limits';
+import { OPS_LIMITS } from '../src/ops/limits';
+import { WORKFLOW_LIMITS } from '../src/workflows/limits';
+
+const ROOT = join(__dirname, '..');
+
+const IN_CODE: Record<string, Record<string, number>> = {
+  'src/client/limits.ts': CLIENT_LIMITS,
+  'src/database/limits.ts': DATABASE_LIMITS,
+  'src/graph/limits.ts': GRAPH_LIMITS,
+  'src/import/limits.ts': IMPORT_LIMITS,
+  'src/intent/limits.ts': LIMITS,
+  'src/ops/limits.ts': OPS_LIMITS,
+  'src/workflows/limits.ts': WORKFLOW_LIMITS,
+};
+
+/** The tables of the page, by the file that the heading above them names. */
+function documented(): Record<string, Record<string, number>> {
+  const page = readFileSync(join(ROOT, 'docs', 'reference', 'limits.md'), 'utf8');
+  return Object.fromEntries(
+    page.split(/^## /m).flatMap((section) => {
+      const file = /^.*`(src\/.*)`$/m.exec(section.split('\n', 1)[0] ?? '')?.[1];
+      if (file === undefined) return [];
+      const rows = [...section.matchAll(/^\| `(\w+)` *\| ([\d.,]+)/gm)];
+      return [[file, Object.fromEntries(rows.map(([, name, figure = '']) => [name, numberOf(figure)]))]];
+    }),
+  );
+}
+
+function numberOf(figure: string): number {
+  return Number(figure.replaceAll(',', ''));
+}
+
+test('the limits in the documentation are those in the code, name by name and figure by figure', () => {
+  expect(documented()).toEqual(IN_CODE);
+});
+
+test('every file of limits is in the documentation', () => {
+  const files = sources().filter((file) => file.endsWith('/limits.ts'));
+  expect(files).toEqual(Object.keys(IN_CODE));
+});
+
+test('no figure of a thousand or more stands elsewhere in the code', () => {
+  // What only tools for developers wait for, and how often a progress line is drawn, bounds nobody.
+  const elsewhere = sources().filter(
+    (file) => !/^src\/(dev|demo)\/|\/limits\.ts$|^src\/cli\/progress-bar\.ts$/.test(file),
+  );
+  const figures = elsewhere.flatMap((file) =>
+    readFileSync(join(ROOT, file), 'utf8')
+      .split('\n')
+      // A thousand to divide or multiply by turns milliseconds into seconds.
+      .filter((line) => /(?<![*/] )\b\d{1,3}(_\d{3})+\b/.test(line))
+      .map((line) => `${file}: ${line.trim()}`),
+  );
+  expect(figures).toEqual([]);
+  expect(elsewhere.length).toBeGreaterThan(100);
+});
+
+function sources(): string[] {
+  return readdirSync(join(ROOT, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `src/${name}`)
+    .sort();
+}
