@@ -21,6 +21,11 @@ test.each([
   ['a missing option', ['create']],
   ['metadata that is no object', ['transition', ID, 'X', '--metadata', '[1]']],
   ['a timeout that is no number', ['describe', ID, '--timeout', 'soon']],
+  ['a timeout of more than a day', ['describe', ID, '--timeout', '86401']],
+  [
+    'more cases in flight than there may be',
+    ['import', 'log.csv', '--organization', ID, '--graph', 'a', '--concurrency', '1001'],
+  ],
   ['an id that is none', ['history', 'campaign-17']],
   ['an import without a graph', ['import', 'log.csv', '--organization', ID]],
   [

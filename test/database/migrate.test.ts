@@ -81,6 +81,30 @@ test('of two runs at once one applies and the other waits', async () => {
   expect(runs.flatMap(({ applied }) => applied)).toEqual((await migrationFiles()).map(({ name }) => name));
 });
 
+test('another migration that does not end is not waited for for ever', async () => {
+  const database = await emptyDatabase();
+  const holder = createPool({ databaseUrl: database.superuserUrl, applicationName: 'test', max: 1 });
+  try {
+    await holder.query(`SELECT pg_advisory_lock(hashtext('intent-engine: migrate'))`);
+    const waiting = migrate({ databaseUrl: database.ownerUrl, turnTimeoutMs: 200 });
+    await expect(waiting).rejects.toThrow('Another process migrates this database and has not ended.');
+    await holder.query(`SELECT pg_advisory_unlock(hashtext('intent-engine: migrate'))`);
+    await expect(migrate({ databaseUrl: database.ownerUrl })).resolves.toBeDefined();
+  } finally {
+    await holder.end();
+  }
+});
+
+test('statements of a migration wait 10 s for a lock at most, since others wait behind them', async () => {
+  const database = await emptyDatabase();
+  await migrate({ databaseUrl: database.ownerUrl });
+  const folder = await copiedFolder({
+    '000999_settings.sql': `CREATE TABLE shown AS SELECT current_setting('lock_timeout') AS lock_timeout;`,
+  });
+  await migrate({ databaseUrl: database.ownerUrl, folder });
+  expect(await query(database.superuserUrl, 'SELECT * FROM shown')).toEqual([{ lock_timeout: '10s' }]);
+});
+
 test('what lies beside the migrations is not run', async () => {
   const database = await emptyDatabase();
   const folder = await copiedFolder({

@@ -1,4 +1,5 @@
 import { IntentClient, OutcomeTimeoutError } from '../../src/client';
+import { hasGrpcStatus } from '../../src/temporal/grpc-status';
 import { eventually } from '../setup/eventually';
 import {
   createIntentEnvironment,
@@ -36,6 +37,13 @@ describe('without a worker', () => {
     );
     await stop();
   });
+});
+
+test('a call that no worker answers ends in time', async () => {
+  const { intents } = environment;
+  const { id } = await intents.create({ organizationId: ORGANIZATION });
+  const error: unknown = await intents.describe(id, { timeoutMs: 500 }).catch((thrown: unknown) => thrown);
+  expect(hasGrpcStatus(error, 'DEADLINE_EXCEEDED', 'CANCELLED')).toBe(true);
 });
 
 describe('with a worker', () => {
@@ -152,6 +160,30 @@ describe('with a worker', () => {
     await expect(intents.transition(id, { to: 'ICP_PENDING' })).rejects.toMatchObject({
       code: 'INTENT_NOT_RUNNING',
     });
+  });
+
+  test('what goes over a limit of the client is refused, and names the field', async () => {
+    const { intents } = environment;
+    const { id } = await intents.create({ organizationId: ORGANIZATION, idempotencyKey: 'k'.repeat(512) });
+    const refused = (field: string) => ({
+      code: 'INVALID_ARGUMENT',
+      message: expect.stringMatching(`^${field}: `) as string,
+    });
+    const tooLong = { organizationId: ORGANIZATION, idempotencyKey: 'k'.repeat(513) };
+    await expect(intents.create(tooLong)).rejects.toMatchObject(refused('idempotencyKey'));
+    await expect(intents.outcome(id, 'r'.repeat(129))).rejects.toMatchObject(refused('requestId'));
+    for (const timeoutMs of [0, -1, Number.NaN, Number.POSITIVE_INFINITY, 86_400_001]) {
+      const request = { to: 'ICP_PENDING', requestId: 'never sent' };
+      await expect(intents.transition(id, request, { timeoutMs })).rejects.toMatchObject(
+        refused('timeoutMs'),
+      );
+      await expect(intents.waitForState(id, 'CREATED', { timeoutMs })).rejects.toMatchObject(
+        refused('timeoutMs'),
+      );
+      await expect(intents.describe(id, { timeoutMs })).rejects.toMatchObject(refused('timeoutMs'));
+    }
+    await intents.waitForState(id, 'CREATED', { timeoutMs: 86_400_000 });
+    expect(await intents.outcome(id, 'never sent')).toBeUndefined();
   });
 
   test('an app without access to Postgres gets every outcome from Temporal', async () => {

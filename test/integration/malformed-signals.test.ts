@@ -118,3 +118,20 @@ test.each<[string, object, RegExp]>([
     message: expect.stringMatching(message) as string,
   });
 });
+
+test('an Update whose request id is too long is refused, and leaves nothing in history', async () => {
+  const { intents, temporal } = environment;
+  const { id } = await intents.create({ organizationId: ORGANIZATION });
+  await intents.waitForState(id, 'CREATED', { timeoutMs: 30_000 });
+  const handle = temporal.workflow.getHandle(id);
+  for (const requestId of ['x'.repeat(129), 'x'.repeat(1_000_000), '', 5]) {
+    const error: unknown = await handle
+      .executeUpdate('awaitOutcome', { args: [requestId] })
+      .catch((thrown: unknown) => thrown);
+    expect((error as { cause?: unknown }).cause).toMatchObject({
+      message: 'requestId: must be a string of 1 to 128 characters',
+    });
+  }
+  const { events = [] } = await handle.fetchHistory();
+  expect(events?.some((event) => event.workflowExecutionUpdateAcceptedEventAttributes)).toBe(false);
+});
