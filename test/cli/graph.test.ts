@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { createPool } from '../../src/database/pool';
 import { graphJsonSchema } from '../../src/graph';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { capturedRun } from './captured-run';
@@ -112,6 +113,21 @@ describe('graph register', () => {
     const listed = await capturedRun(['graph', 'list', '--json'], { DATABASE_URL: database.engineUrl });
     const references = (JSON.parse(listed.stdout) as Array<{ graph: string }>).map(({ graph }) => graph);
     expect(references.filter((each) => each === reference)).toHaveLength(1);
+  });
+
+  test('says that another registration holds the lock, rather than wait for ever', async () => {
+    const file = await graphFile('waiting.json', { ...TICKET, name: 'waiting' });
+    const env = { OWNER_DATABASE_URL: database.ownerUrl };
+    const holder = createPool({ databaseUrl: database.ownerUrl, applicationName: 'test', max: 1 });
+    try {
+      await holder.query(`SELECT pg_advisory_lock(hashtext('intent-engine: register graph'))`);
+      const { exitCode, stderr } = await capturedRun(['graph', 'register', file], env);
+      expect(exitCode).toBe(1);
+      expect(stderr).toContain('another session holds what this one needs. Try again when that one is done.');
+    } finally {
+      await holder.end();
+    }
+    expect(await capturedRun(['graph', 'register', file], env)).toMatchObject({ exitCode: 0 });
   });
 
   test('refuses a changed definition under a registered version', async () => {
