@@ -7,6 +7,7 @@ import { GRAPH_LIMITS } from '../src/graph/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
+import { WORKER_LIMITS } from '../src/worker/limits';
 import { WORKFLOW_LIMITS } from '../src/workflows/limits';
 
 const ROOT = join(__dirname, '..');
@@ -18,6 +19,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/import/limits.ts': IMPORT_LIMITS,
   'src/intent/limits.ts': LIMITS,
   'src/ops/limits.ts': OPS_LIMITS,
+  'src/worker/limits.ts': WORKER_LIMITS,
   'src/workflows/limits.ts': WORKFLOW_LIMITS,
 };
 
@@ -47,7 +49,7 @@ test('every file of limits is in the documentation', () => {
   expect(files).toEqual(Object.keys(IN_CODE));
 });
 
-test('no figure of a thousand or more stands elsewhere in the code', () => {
+test('no figure of a thousand or more, and no time, stands elsewhere in the code', () => {
   // What only tools for developers wait for, and how often a progress line is drawn, bounds nobody.
   const elsewhere = sources().filter(
     (file) => !/^src\/(dev|demo)\/|\/limits\.ts$|^src\/cli\/progress-bar\.ts$/.test(file),
@@ -56,7 +58,7 @@ test('no figure of a thousand or more stands elsewhere in the code', () => {
     readFileSync(join(ROOT, file), 'utf8')
       .split('\n')
       // A thousand to divide or multiply by turns milliseconds into seconds.
-      .filter((line) => /(?<![*/] )\b\d{1,3}(_\d{3})+\b/.test(line))
+      .filter((line) => /(?<![*/] )\b\d{1,3}(_\d{3})+\b|'\d+ ?(ms|s|m|h)'/.test(line))
       .map((line) => `${file}: ${line.trim()}`),
   );
   expect(figures).toEqual([]);

@@ -4,6 +4,7 @@ import type { Pool } from 'pg';
 import { createActivities } from '../activities';
 import { INTENTS_TASK_QUEUE } from '../intent';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
+import { WORKER_LIMITS } from './limits';
 import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
 
 export interface IntentWorkerOptions {
@@ -41,8 +42,7 @@ export async function createIntentWorker({
     workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
     dataConverter: { payloadConverterPath },
     activities: createActivities(pool),
-    // Local activities in flight get this long to finish when the worker is told to stop.
-    shutdownGraceTime: '10s',
+    shutdownGraceTime: WORKER_LIMITS.drainMs,
     ...overrides,
     sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },
   });

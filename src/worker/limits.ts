@@ -1,0 +1,5 @@
+/** Every bound of the worker process that is not one of its database. Times are in milliseconds. */
+export const WORKER_LIMITS = {
+  /** Activities in flight get this long to finish when the worker is told to stop. */
+  drainMs: 10_000,
+} as const;
