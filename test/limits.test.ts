@@ -1,24 +1,30 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { ACTIVITY_LIMITS } from '../src/activities/limits';
+import { ARCHIVE_LIMITS } from '../src/archive/limits';
 import { CLIENT_LIMITS } from '../src/client/limits';
 import { DATABASE_LIMITS } from '../src/database/limits';
 import { GRAPH_LIMITS } from '../src/graph/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
+import { SCHEDULE_LIMITS } from '../src/schedule/limits';
 import { WORKER_LIMITS } from '../src/worker/limits';
 import { WORKFLOW_LIMITS } from '../src/workflows/limits';
 
 const ROOT = join(__dirname, '..');
 
 const IN_CODE: Record<string, Record<string, number>> = {
+  'src/activities/limits.ts': ACTIVITY_LIMITS,
+  'src/archive/limits.ts': ARCHIVE_LIMITS,
   'src/client/limits.ts': CLIENT_LIMITS,
   'src/database/limits.ts': DATABASE_LIMITS,
   'src/graph/limits.ts': GRAPH_LIMITS,
   'src/import/limits.ts': IMPORT_LIMITS,
   'src/intent/limits.ts': LIMITS,
   'src/ops/limits.ts': OPS_LIMITS,
+  'src/schedule/limits.ts': SCHEDULE_LIMITS,
   'src/worker/limits.ts': WORKER_LIMITS,
   'src/workflows/limits.ts': WORKFLOW_LIMITS,
 };

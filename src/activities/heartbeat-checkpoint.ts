@@ -1,6 +1,7 @@
 import type { Context } from '@temporalio/activity';
 
 import type { CheckpointStore } from '../ops/checkpoint';
+import { ACTIVITY_LIMITS } from './limits';
 
 /** What the last heartbeat of an attempt tells the next one. */
 interface Details<T> {
@@ -22,9 +23,6 @@ export interface HeartbeatCheckpoint<T> {
   stop(): void;
 }
 
-/** Well below the heartbeat's timeout, and the most that is lost when the worker is killed. */
-export const HEARTBEAT_INTERVAL_MS = 5_000;
-
 /**
  * Keeps the position of a long activity in its heartbeats, and with it the first notes that were taken on the way: when
  * the worker dies, the next attempt goes on there.
@@ -35,7 +33,7 @@ export function heartbeatCheckpoint<T>(context: Context, maxNotes: number): Hear
   const notes = [...details.notes];
   const beat = () => context.heartbeat(details);
   beat();
-  const timer = setInterval(beat, HEARTBEAT_INTERVAL_MS);
+  const timer = setInterval(beat, ACTIVITY_LIMITS.heartbeatMs);
   return {
     store: {
       name: 'the last heartbeat',

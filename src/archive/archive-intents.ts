@@ -3,6 +3,7 @@ import type { Pool, PoolClient } from 'pg';
 import { inTransaction } from '../database/in-transaction';
 import { sqlStateOf } from '../database/sql-states';
 import { countCandidates, takeCandidates, type ArchiveSelection } from './candidates';
+import { ARCHIVE_LIMITS } from './limits';
 import { moveToFile } from './move-to-file';
 import { addPartitions, moveToTables } from './move-to-tables';
 import type { SignedFiles } from './signed-files';
@@ -12,7 +13,7 @@ export interface ArchiveOptions extends ArchiveSelection {
   pool: Pool;
   /** Files with signed manifests in this folder; otherwise the archive tables. */
   files?: SignedFiles | undefined;
-  /** Intents that one transaction moves. Default: 200, to files 1,000. */
+  /** Intents that one transaction moves. Default: see {@link ARCHIVE_LIMITS}. */
   batchSize?: number | undefined;
   onProgress?: ((progress: { done: number; total: number }) => void) | undefined;
   /** Told each batch once it is done for good. */
@@ -48,7 +49,9 @@ const NO_PARTITION = '23514';
  */
 export async function archiveIntents(options: ArchiveOptions): Promise<ArchiveSummary> {
   const { pool, files, signal, onProgress, onBatch } = options;
-  const batchSize = options.batchSize ?? (files === undefined ? 200 : 1_000);
+  const batchSize =
+    options.batchSize ??
+    (files === undefined ? ARCHIVE_LIMITS.tableBatchIntents : ARCHIVE_LIMITS.fileBatchIntents);
   const summary: ArchiveSummary = { intents: 0, auditRows: 0, rejections: 0, files: 0, complete: false };
   const total = await countCandidates(pool, options);
   onProgress?.({ done: 0, total });

@@ -1,6 +1,7 @@
 import type { PoolClient } from 'pg';
 
 import { recordArchived, removeArchived } from './candidates';
+import { ARCHIVE_LIMITS } from './limits';
 
 /** Copies the rows of intents to the archive tables and takes them out of the trail, in the caller's transaction. */
 export async function moveToTables(
@@ -23,7 +24,7 @@ export async function moveToTables(
 /** Makes the partitions that the intents need, where they are not there yet, in the caller's transaction. */
 export async function addPartitions(client: PoolClient, endedAt: readonly Date[]): Promise<void> {
   // Two runs at once take turns, and neither waits long for somebody who reads the archive.
-  await client.query(`SET LOCAL lock_timeout = '5s'`);
+  await client.query(`SET LOCAL lock_timeout = ${ARCHIVE_LIMITS.partitionLockMs}`);
   await client.query(`SELECT pg_advisory_xact_lock(hashtext('intent-engine: archive partitions'))`);
   await client.query(
     `SELECT intent_add_archive_partition(month)

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 import { CLIENT_LIMITS } from '../client/limits';
 import { INTENTS_TASK_QUEUE, isIntentId, type Metadata } from '../intent';
+import { parseDuration } from '../schedule/duration';
 import { UsageError } from './cli';
 
 /** Options that several commands share. */
@@ -15,14 +16,13 @@ export function timeoutOption(): Option {
     .argParser((text) => positiveNumber(text, CLIENT_LIMITS.longestTimeoutMs / 1_000));
 }
 
-/** `90d`, `12h`, `30m`, `45s`, in milliseconds. */
-export function duration(text: string): number {
-  const [, count, unit] = /^(\d+)(d|h|m|s)$/.exec(text) ?? [];
-  const seconds = { d: 86_400, h: 3_600, m: 60, s: 1 }[unit ?? ''];
-  if (count === undefined || seconds === undefined) {
+/** An age such as `90d`, or `0s` for any, in milliseconds. */
+export function age(text: string): number {
+  const seconds = /^0[smhd]$/.test(text) ? 0 : parseDuration(text);
+  if (seconds === undefined) {
     throw new InvalidArgumentError('Not a duration, such as 90d, 12h, 30m or 45s.');
   }
-  return Number(count) * seconds * 1_000;
+  return seconds * 1_000;
 }
 
 export interface MetadataOption {

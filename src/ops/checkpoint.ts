@@ -1,36 +1,20 @@
 import { z } from 'zod';
 
-import { FINDING_CODES, type FindingCode } from './findings';
 import { FIRST } from './pages';
 
-const codes = Object.keys(FINDING_CODES) as [FindingCode, ...FindingCode[]];
-
-const checkpointSchema = z.object({
-  version: z.literal(1),
-  /** What the run was told to do: another one may not go on from here. */
-  scope: z.string(),
-  after: z.guid(),
-  counts: z.object({
-    intents: z.int().min(0),
-    witnessed: z.int().min(0),
-    forgotten: z.int().min(0),
-    filed: z.int().min(0),
-    unchecked: z.int().min(0),
-    findings: z.partialRecord(z.enum(codes), z.int().min(1)),
-  }),
-});
-
-/** What a run has counted so far: what was found before it was stopped still counts when it goes on. */
-type Counts = z.output<typeof checkpointSchema>['counts'];
-
-/** How far a long run has come. */
-export interface Position {
-  /** Id of the last intent that it is done with. */
-  after: string;
-  counts: Counts;
+/** What a long run counts; each has a schema, so that a file of something else is not taken for one. */
+export interface CountsOf<Counts> {
+  schema: z.ZodType<Counts>;
+  nothing: Counts;
 }
 
-const NOTHING: Counts = { intents: 0, witnessed: 0, forgotten: 0, filed: 0, unchecked: 0, findings: {} };
+/** How far a long run has come. */
+export interface Position<Counts> {
+  /** Id of the last intent that it is done with. */
+  after: string;
+  /** What was found before it was stopped still counts when it goes on. */
+  counts: Counts;
+}
 
 /** Where a long run keeps its position. What `write` was given, `read` gives back: plain JSON. */
 export interface CheckpointStore {
@@ -49,16 +33,20 @@ export interface CheckpointStore {
  *
  * @throws Error when the store holds that of a run with another scope, or something else
  */
-export class Checkpoint {
+export class Checkpoint<Counts> {
   constructor(
     private readonly store: CheckpointStore | undefined,
+    /** What the run was told to do: another one may not go on from here. */
     private readonly scope: string,
+    private readonly of: CountsOf<Counts>,
   ) {}
 
-  read(): Position {
+  read(): Position<Counts> {
     const kept = this.store?.read();
-    if (kept === undefined) return { after: FIRST, counts: NOTHING };
-    const parsed = checkpointSchema.safeParse(kept);
+    if (kept === undefined) return { after: FIRST, counts: this.of.nothing };
+    const parsed = z
+      .object({ version: z.literal(1), scope: z.string(), after: z.guid(), counts: this.of.schema })
+      .safeParse(kept);
     if (!parsed.success) {
       throw new Error(
         `--checkpoint: ${this.store?.name} is no checkpoint; choose another file, or remove it`,
@@ -72,7 +60,7 @@ export class Checkpoint {
     return parsed.data;
   }
 
-  write(position: Position): void {
+  write(position: Position<Counts>): void {
     this.store?.write({ version: 1, scope: this.scope, ...position });
   }
 

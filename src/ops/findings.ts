@@ -54,6 +54,12 @@ export function formatFinding({ code, intentId, sequence, detail }: Finding): st
   return `${code}${where === '' ? '' : ` ${where}`}: ${detail}`;
 }
 
+/** For an intent that goes on, and that Temporal does not know. */
+export function notInTemporal(intentId: string, organizationId: string): Finding {
+  const detail = 'it has not ended, and Temporal does not know it';
+  return { code: 'POSTGRES_AHEAD', intentId, organizationId, detail };
+}
+
 /** For an intent that was erased and that Temporal still answers for. */
 export function erasureIncomplete(intentId: string, organizationId: string): Finding {
   const detail = 'Temporal still has its history; run intent purge again';

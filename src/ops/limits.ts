@@ -1,7 +1,9 @@
-/** Every bound of `intent verify` and `intent reconcile`. Times are in milliseconds. */
+/** Every bound of `intent verify`, `intent reconcile` and `intent purge`. Times are in milliseconds. */
 export const OPS_LIMITS = {
   /** Intents whose rows are checked by one statement. */
   pageIntents: 200,
+  /** The same where Temporal is left out, and what a statement costs at all is most of it. */
+  sqlPageIntents: 1_000,
   /** Intents that are compared with Temporal at the same time: while one is replayed, others are fetched. */
   inFlight: 8,
   /** For a workflow's answer to a query. */
@@ -13,6 +15,9 @@ export const OPS_LIMITS = {
   idsPerQuery: 500,
   /** For visibility and a new intent's first row, which come a moment later than its workflow. */
   newIntentMs: 2_000,
+  /** For Temporal to delete histories, which it does in the background, and the pause between two looks. */
+  deletionMs: 120_000,
+  deletionPauseMs: 500,
   /** What a finding shows of a value. */
   shownLength: 60,
 } as const;

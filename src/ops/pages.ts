@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-interface Page {
+export interface Page {
   ids: string[];
   stretch: { after: string; upTo: string };
 }

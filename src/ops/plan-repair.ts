@@ -90,8 +90,9 @@ export function planRepair(
     keep,
     replacedRejections,
     decisions: [
-      ...replaced.map(({ hash: _hash, ...decision }) => decision),
+      // First, since an id can be applied after it was rejected, and never the other way round.
       ...rejections.filter(({ number }) => !kept.has(number)),
+      ...replaced.map(({ hash: _hash, ...decision }) => decision),
     ],
     hashes: new Map(replaced.map(({ sequence, hash }) => [sequence, hash])),
   };

@@ -32,8 +32,9 @@ export function planRestore(
 
   const numbers = new Set(stored?.rejections.map(({ number }) => number));
   const decisions: Decision[] = [
-    ...missing.filter(({ sequence }) => sequence > 1).map(({ hash: _hash, ...decision }) => decision),
+    // First, since an id can be applied after it was rejected, and never the other way round.
     ...rejections.filter(({ number }) => !numbers.has(number)),
+    ...missing.filter(({ sequence }) => sequence > 1).map(({ hash: _hash, ...decision }) => decision),
   ];
   if (!create && decisions.length === 0) return undefined;
   return { create, decisions, hashes: new Map(missing.map(({ sequence, hash }) => [sequence, hash])) };

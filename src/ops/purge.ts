@@ -7,6 +7,8 @@ import { eraseInFile, removeReplacedFiles } from '../archive/erase-in-file';
 import type { SignedFiles } from '../archive/signed-files';
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRecords } from '../database/read-records';
+import { hasGrpcStatus } from '../temporal/grpc-status';
+import { OPS_LIMITS } from './limits';
 import { countIntents, FIRST, pagesOf } from './pages';
 
 export interface PurgeOptions {
@@ -40,9 +42,6 @@ export interface PurgeSummary {
   complete: boolean;
 }
 
-/** Temporal deletes in the background, within half a minute as it is delivered. */
-const DELETION = { patienceMs: 120_000, pauseMs: 500 };
-
 /**
  * Erases what finished intents say about people: in Postgres the title, metadata, actors, reasons, messages and evidence;
  * in Temporal the whole history. States, times, request ids and hashes stay, and `verify` checks the chain as before.
@@ -56,7 +55,12 @@ export async function purge(options: PurgeOptions): Promise<PurgeSummary> {
   const summary: PurgeSummary = { intents: 0, purged: 0, left: 0, applied: apply, complete: false };
   const total = ids?.length ?? (await countIntents(pool, FIRST, organizationId));
   onProgress?.({ done: 0, total });
-  for await (const page of pagesOf(pool, { ids, after: FIRST, organizationId, pageSize: 200 })) {
+  for await (const page of pagesOf(pool, {
+    ids,
+    after: FIRST,
+    organizationId,
+    pageSize: OPS_LIMITS.pageIntents,
+  })) {
     const intents = await readIntents(pool, page.ids);
     const records = await readRecords(pool, page.ids);
     for (const [index, id] of page.ids.entries()) {
@@ -118,11 +122,11 @@ export async function purge(options: PurgeOptions): Promise<PurgeSummary> {
 
   /** Waits until Temporal has none of them. */
   async function confirm(ids: readonly string[]): Promise<void> {
-    const deadline = Date.now() + DELETION.patienceMs;
+    const deadline = Date.now() + OPS_LIMITS.deletionMs;
     for (const id of ids) {
       let known = await isKnown(client, id);
       while (known && Date.now() < deadline && !signal?.aborted) {
-        await sleep(DELETION.pauseMs);
+        await sleep(OPS_LIMITS.deletionPauseMs);
         known = await isKnown(client, id);
       }
       if (known) leave(id, 'Temporal has yet to delete its history; run it again in a minute');
@@ -154,8 +158,9 @@ async function deleteRun(client: Client, workflowId: string, runId: string | und
       namespace: client.options.namespace,
       workflowExecution: { workflowId, ...(runId !== undefined && { runId }) },
     })
-    .catch((error: { code?: number }) => {
-      if (error.code !== NOT_FOUND) throw error;
+    .catch((error: unknown) => {
+      // Somebody else has deleted it.
+      if (!hasGrpcStatus(error, 'NOT_FOUND')) throw error;
     });
 }
 
@@ -168,6 +173,3 @@ async function isKnown(client: Client, id: string): Promise<boolean> {
     throw error;
   }
 }
-
-/** Status of gRPC: somebody else has deleted it. */
-const NOT_FOUND = 5;

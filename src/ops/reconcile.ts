@@ -3,17 +3,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
+import { z } from 'zod';
 
+import { readIntents } from '../database/read-intents';
 import { readRecords } from '../database/read-records';
 import { registerGraph } from '../database/register-graph';
 import { formatGraphReference, type Graph } from '../graph';
+import { Checkpoint, type CheckpointStore, type CountsOf } from './checkpoint';
 import { checkRows } from './check-rows';
 import { fullWitness } from './check-witness';
 import type { StoredIntent } from './compare-trail';
-import type { Finding } from './findings';
+import { notInTemporal, type Finding } from './findings';
 import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
-import { before, countIntents, FIRST, pagesOf } from './pages';
+import { before, countIntents, pagesOf } from './pages';
 import { beyondRepair, planRepair } from './plan-repair';
 import { planRestore } from './plan-restore';
 import { repairIntent } from './repair-intent';
@@ -35,6 +38,8 @@ export interface ReconcileOptions {
   /** These intents only. */
   ids?: readonly string[] | undefined;
   organizationId?: string | undefined;
+  /** Keeps the position. */
+  checkpoint?: CheckpointStore | undefined;
   /** Prebuilt workflow code; default: the build's. */
   workflowBundle?: ReplayWorkerOptions['workflowBundle'];
   /** Told every difference that there is. */
@@ -58,7 +63,7 @@ export interface Restored {
   repairedFrom?: number;
 }
 
-export interface ReconcileSummary {
+interface ReconcileCounts {
   intents: number;
   /** Intents that were mended, or would be. */
   restored: number;
@@ -68,10 +73,27 @@ export interface ReconcileSummary {
   rejections: number;
   /** Intents with differences that are left. */
   left: number;
+}
+
+export interface ReconcileSummary extends ReconcileCounts {
   applied: boolean;
   /** Whether it went through to the end. */
   complete: boolean;
 }
+
+const count = z.int().min(0);
+
+const COUNTS: CountsOf<ReconcileCounts> = {
+  schema: z.object({
+    intents: count,
+    restored: count,
+    repaired: count,
+    transitions: count,
+    rejections: count,
+    left: count,
+  }),
+  nothing: { intents: 0, restored: 0, repaired: 0, transitions: 0, rejections: 0, left: 0 },
+};
 
 /**
  * Restores what Postgres lost and Temporal knows, after the restore of an older backup say: rows at the end of a trail,
@@ -82,21 +104,21 @@ export interface ReconcileSummary {
 export async function reconcile(options: ReconcileOptions): Promise<ReconcileSummary> {
   const { pool, client, apply, repair = false, ids, organizationId, signal } = options;
   const { onFinding, onRestore, onLeft, onProgress } = options;
-  const summary: ReconcileSummary = {
-    ...{ intents: 0, restored: 0, repaired: 0, transitions: 0, rejections: 0, left: 0 },
-    applied: apply,
-    complete: false,
-  };
+  const what = `${apply ? 'apply' : 'dry run'}${repair ? ', repair' : ''}`;
+  const scope = `reconcile (${what}) of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
+  const checkpoint = new Checkpoint(options.checkpoint, scope, COUNTS);
+  const { after, counts } = checkpoint.read();
+  const summary: ReconcileSummary = { ...counts, applied: apply, complete: false };
   const replayer = await Replayer.start(options.workflowBundle);
   const witness = fullWitness(pool, client, replayer);
   const registered = new Set<string>();
-  const total = ids?.length ?? (await countIntents(pool, FIRST, organizationId));
+  const total = ids?.length ?? counts.intents + (await countIntents(pool, after, organizationId));
 
   try {
-    onProgress?.({ done: 0, total });
+    onProgress?.({ done: summary.intents, total });
     for await (const page of pagesOf(pool, {
       ids,
-      after: FIRST,
+      after,
       organizationId,
       pageSize: OPS_LIMITS.pageIntents,
     })) {
@@ -107,6 +129,8 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
+      const { applied: _applied, complete: _complete, ...soFar } = summary;
+      checkpoint.write({ after: page.stretch.upTo, counts: soFar });
     }
     if (ids === undefined && organizationId === undefined) {
       for await (const { intentId, witnessed, findings } of missingIntents(pool, client, replayer)) {
@@ -118,6 +142,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
         onProgress?.({ done: summary.intents, total: Math.max(total, summary.intents) });
       }
     }
+    checkpoint.remove();
     return { ...summary, complete: true };
   } finally {
     await witness.close();
@@ -129,7 +154,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
     for (let attempt = 1; ; attempt += 1) {
       const compared = await witness.compare(id);
       if (compared.status === 'unchecked') return leave(id, compared.reason);
-      if (compared.status === 'forgotten') return;
+      if (compared.status === 'forgotten') return leaveIfGoingOn(id);
       const inSql = await checkRows(pool, { after: before(id), upTo: id });
       const findings = [...inSql, ...compared.findings];
       if (findings.length > 0 && archived !== null) {
@@ -145,6 +170,14 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
       }
       await sleep(OPS_LIMITS.lookPauseMs);
     }
+  }
+
+  /** Retention deletes what has ended only. */
+  async function leaveIfGoingOn(id: string): Promise<void> {
+    const [intent] = await readIntents(pool, [id]);
+    if (intent === undefined || intent.endedAt !== null) return;
+    onFinding(notInTemporal(id, intent.organizationId));
+    leave(id, 'Temporal does not know it: somebody has to look');
   }
 
   function leave(id: string, reason: string): void {

@@ -14,15 +14,16 @@ import {
   type FiledTrail,
 } from './archive-files';
 import { checkProtection } from './check-protection';
-import { checkRows } from './check-rows';
+import { checkPage, checkRows } from './check-rows';
 import { headWitness } from './check-head';
 import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
 import { Checkpoint, type CheckpointStore } from './checkpoint';
-import type { Finding, FindingCode } from './findings';
+import { notInTemporal, type Finding } from './findings';
 import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
 import { countIntents, FIRST, LAST, pagesOf } from './pages';
 import { Replayer } from './replayer';
+import { VERIFY_COUNTS, type VerifyCounts } from './verify-counts';
 
 /**
  * `sql`: what Postgres says of itself. `fast`: and the head of each chain against what the workflow remembers. `full`:
@@ -57,18 +58,8 @@ export interface VerifyOptions {
 }
 
 /** Counts of the whole run, those of its earlier parts that a checkpoint told of included. */
-export interface VerifySummary {
+export interface VerifySummary extends VerifyCounts {
   mode: VerifyMode;
-  /** Looked at. */
-  intents: number;
-  /** Compared with Temporal, and compared completely. */
-  witnessed: number;
-  /** Temporal's retention has deleted them: only SQL speaks for these. */
-  forgotten: number;
-  /** Their rows are in archive files that were not given. */
-  filed: number;
-  unchecked: number;
-  findings: Partial<Record<FindingCode, number>>;
   /** Whether it went through to the end. */
   complete: boolean;
   seconds: number;
@@ -80,10 +71,11 @@ export interface VerifySummary {
  * @throws Error of Postgres or Temporal when one of them does not answer; the checkpoint stays
  */
 export async function verify(options: VerifyOptions): Promise<VerifySummary> {
-  const { mode, pool, ids, organizationId, pageSize = OPS_LIMITS.pageIntents, onProgress, signal } = options;
+  const { mode, pool, ids, organizationId, onProgress, signal } = options;
+  const pageSize = options.pageSize ?? (mode === 'sql' ? OPS_LIMITS.sqlPageIntents : OPS_LIMITS.pageIntents);
   const startedAt = performance.now();
   const scope = `${mode} of ${ids?.join(' ') ?? organizationId ?? 'everything'}`;
-  const checkpoint = new Checkpoint(options.checkpoint, scope);
+  const checkpoint = new Checkpoint(options.checkpoint, scope, VERIFY_COUNTS);
   const { after, counts } = checkpoint.read();
   const summary: VerifySummary = {
     mode,
@@ -102,7 +94,7 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
   try {
     onProgress?.({ done: summary.intents, total });
     for await (const page of pagesOf(pool, { ids, after, organizationId, pageSize })) {
-      for (const finding of await checkRows(pool, { ...page.stretch, organizationId })) report(finding);
+      for (const finding of await checkPage(pool, page, organizationId)) report(finding);
       if (!(await checkAll(page.ids))) return finish();
       const { intents, witnessed, forgotten, filed, unchecked, findings } = summary;
       const soFar = { intents, witnessed, forgotten, filed, unchecked, findings };
@@ -215,7 +207,9 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
       summary.witnessed += 1;
       checked.findings.forEach(report);
     } else if (checked.status === 'forgotten') {
-      summary.forgotten += 1;
+      // Retention deletes what has ended only, so Temporal was restored from before the intent, or lost it.
+      if (intent?.endedAt === null) report(notInTemporal(id, intent.organizationId));
+      else summary.forgotten += 1;
     } else {
       summary.unchecked += 1;
       options.onUnchecked(id, checked.reason);

@@ -1,11 +1,12 @@
-const SECONDS = { s: 1, m: 60, h: 3_600, d: 86_400 } as const;
+const [MINUTE, HOUR] = [60, 60 * 60];
+const SECONDS = { s: 1, m: MINUTE, h: HOUR, d: 24 * HOUR } as const;
 
 /**
  * Reads a duration as people write it.
  *
  * @returns seconds, or `undefined` where it is none
  * @example
- * parseDuration('15m') // 900
+ * parseDuration("15m") // 900
  */
 export function parseDuration(text: string): number | undefined {
   const [, number, unit] = /^([1-9]\d{0,8})([smhd])$/.exec(text) ?? [];
@@ -16,7 +17,7 @@ export function parseDuration(text: string): number | undefined {
  * The shortest way to write it.
  *
  * @example
- * formatDuration(900) // '15m'
+ * formatDuration(900) // "15m"
  */
 export function formatDuration(seconds: number): string {
   const [unit, length] = Object.entries(SECONDS).findLast(([, size]) => seconds % size === 0) ?? ['s', 1];

@@ -10,6 +10,7 @@ import {
 } from '@temporalio/client';
 
 import { OPERATIONS_TASK_QUEUE, VERIFY_SCHEDULE_ID, VERIFY_WORKFLOW_TYPE } from '../intent';
+import { SCHEDULE_LIMITS } from './limits';
 
 /** Less would verify all the time. */
 export const SHORTEST_INTERVAL_SECONDS = 10;
@@ -99,7 +100,7 @@ function optionsOf(everySeconds: number) {
       workflowId: VERIFY_SCHEDULE_ID,
       args: [],
     },
-    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: 60_000 },
+    policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: SCHEDULE_LIMITS.catchUpMs },
   };
 }
 

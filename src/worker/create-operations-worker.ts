@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
 
 import { createOperationsActivities } from '../activities';
-import { HEARTBEAT_INTERVAL_MS } from '../activities/heartbeat-checkpoint';
+import { ACTIVITY_LIMITS } from '../activities/limits';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { OPERATIONS_TASK_QUEUE } from '../intent';
 import type { IntentWorkerOptions } from './create-worker';
@@ -31,7 +31,7 @@ export async function createOperationsWorker({
     dataConverter: { payloadConverterPath },
     activities: createOperationsActivities(pool),
     maxConcurrentActivityTaskExecutions: 1,
-    maxHeartbeatThrottleInterval: HEARTBEAT_INTERVAL_MS,
+    maxHeartbeatThrottleInterval: ACTIVITY_LIMITS.heartbeatMs,
     // A few small workflows a day.
     maxCachedWorkflows: 10,
     workflowThreadPoolSize: 1,

@@ -2,4 +2,6 @@
 export const WORKER_LIMITS = {
   /** Activities in flight get this long to finish when the worker is told to stop. */
   drainMs: 10_000,
+  /** Between two looks at the newest verification, for the metrics. */
+  metricsMs: 5_000,
 } as const;

@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 
+const HIGHEST_PORT = 0xffff;
 const SHAPE = /^(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):(\d+)$/i;
 
 /**
@@ -11,7 +12,7 @@ const SHAPE = /^(?:\[([\da-f:.]+)\]|([^\s:[\]]+)):(\d+)$/i;
 export async function resolveMetricsAddress(text: string): Promise<string> {
   const [, v6, name, port] = SHAPE.exec(text) ?? [];
   const host = v6 ?? name;
-  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+  if (host === undefined || Number(port) < 1 || Number(port) > HIGHEST_PORT) {
     throw new Error(`--metrics-address: must be HOST:PORT, 127.0.0.1:9464 for example, not "${text}"`);
   }
   const { address, family } = await lookup(host).catch((error: NodeJS.ErrnoException) => {

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 
 import { readLastVerification, type Verification } from '../database/verifications';
 import { FINDING_CODES } from '../ops/findings';
+import { WORKER_LIMITS } from './limits';
 
 /** Gauges, each of the last verification that ended. docs/reference/metrics.md is held equal to this by a test. */
 export const VERIFICATION_METRICS = {
@@ -16,8 +17,6 @@ export const VERIFICATION_METRICS = {
   intent_verify_duration_seconds: 'From the beginning of the first attempt to the end',
   intent_verify_last_finished_timestamp_seconds: 'When it ended, as Unix time',
 } as const;
-
-const REFRESH_MS = 5_000;
 
 /**
  * Keeps the gauges at what the newest row of the table says, whichever worker wrote it: they survive a restart, and
@@ -33,7 +32,7 @@ export function showVerifications(pool: Pool, meter: MetricMeter): () => void {
   };
   const quietly = () => void refresh().catch(() => undefined);
   quietly();
-  const timer = setInterval(quietly, REFRESH_MS);
+  const timer = setInterval(quietly, WORKER_LIMITS.metricsMs);
   return () => clearInterval(timer);
 }
 

@@ -15,4 +15,17 @@ export const WORKFLOW_LIMITS = {
   historyPerCarriedByte: 4,
   /** Unrecorded outcomes that are carried over: those of the backlog, and refusals that piled up behind it. */
   carriedBytes: 384_000,
+  /** One try of a verification. */
+  verifyMs: 43_200_000,
+  /** A worker that was killed is missed after this long, and another goes on. */
+  verifyHeartbeatMs: 20_000,
+  /** A quarter of an hour, if each fails at once. */
+  verifyAttempts: 20,
+  /** One try to note that a verification failed. */
+  noteFailureMs: 30_000,
+  /** All tries: while Postgres is away nothing can be verified either, so there is no hurry to give up. */
+  noteFailureInAllMs: 3_600_000,
+  /** Between two tries of either, at first and at most. */
+  verifyRetryMs: 1_000,
+  longestVerifyRetryMs: 60_000,
 } as const;

@@ -8,21 +8,24 @@ import {
 } from '@temporalio/workflow';
 
 import type { OperationsActivities, VerificationResult } from './activities';
+import { WORKFLOW_LIMITS } from './limits';
+
+const RETRY = {
+  initialInterval: WORKFLOW_LIMITS.verifyRetryMs,
+  maximumInterval: WORKFLOW_LIMITS.longestVerifyRetryMs,
+} as const;
 
 const { verifyIntents: verify } = proxyActivities<OperationsActivities>({
-  startToCloseTimeout: '12h',
-  // A worker that was killed is missed after this long, and another goes on.
-  heartbeatTimeout: '20s',
+  startToCloseTimeout: WORKFLOW_LIMITS.verifyMs,
+  heartbeatTimeout: WORKFLOW_LIMITS.verifyHeartbeatMs,
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  // A quarter of an hour, if each fails at once.
-  retry: { initialInterval: '1s', maximumInterval: '1m', maximumAttempts: 20 },
+  retry: { ...RETRY, maximumAttempts: WORKFLOW_LIMITS.verifyAttempts },
 });
 
 const { recordFailedVerification } = proxyActivities<OperationsActivities>({
-  startToCloseTimeout: '30s',
-  // While Postgres is away nothing can be verified either, so there is no hurry to give up.
-  scheduleToCloseTimeout: '1h',
-  retry: { initialInterval: '1s', maximumInterval: '1m' },
+  startToCloseTimeout: WORKFLOW_LIMITS.noteFailureMs,
+  scheduleToCloseTimeout: WORKFLOW_LIMITS.noteFailureInAllMs,
+  retry: RETRY,
 });
 
 /**

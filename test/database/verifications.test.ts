@@ -18,6 +18,7 @@ const verification = (details: Partial<NewVerification> = {}): NewVerification =
   intents: 3,
   witnessed: 2,
   forgotten: 1,
+  filed: 0,
   unchecked: 0,
   findings: {},
   samples: [],
@@ -50,8 +51,8 @@ test.each([
     const { runId } = await insertVerification(pools.engine, verification(details));
     expect(await readVerification(pools.engine, runId)).toMatchObject({ ...details, complete, clean });
     const forged = `INSERT INTO intent_verifications
-    SELECT 'forged', mode, started_at, finished_at, intents, witnessed, forgotten, unchecked, findings, samples, failure,
-           true, true FROM intent_verifications WHERE run_id = $1`;
+    SELECT 'forged', mode, started_at, finished_at, intents, witnessed, forgotten, filed, unchecked, findings, samples,
+           failure, true, true FROM intent_verifications WHERE run_id = $1`;
     expect(await refusal(pools.engine.query(forged, [runId]))).toBe('428C9');
   },
 );

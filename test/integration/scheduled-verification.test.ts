@@ -63,7 +63,7 @@ test('what is scheduled runs by itself: a clean row, metrics that say so, and th
   await eventually(async () => expect((await schedule().describe()).info.runningActions).toEqual([]));
 
   const [first] = await rows();
-  const counts = { intents: 2, witnessed: 2, forgotten: 0, unchecked: 0, findings: {} };
+  const counts = { intents: 2, witnessed: 2, forgotten: 0, filed: 0, unchecked: 0, findings: {} };
   expect(first).toMatchObject({ ...counts, samples: [], failure: null, complete: true, clean: true });
   await expectMetrics({
     intent_verify_clean: { '': 1 },

@@ -1,12 +1,13 @@
 import type { Command } from 'commander';
 
 import { archiveIntents, type ArchiveSummary } from '../../archive/archive-intents';
+import { ARCHIVE_LIMITS } from '../../archive/limits';
 import { countCandidates } from '../../archive/candidates';
-import { EXIT, type Cli } from '../cli';
+import { EXIT, UsageError, type Cli } from '../cli';
 import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
 import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
-import { checkIntentSelection, duration, positiveInteger } from '../options';
+import { age, checkIntentSelection, positiveInteger } from '../options';
 import { progressBar } from '../progress-bar';
 import { signedFiles } from '../signed-files';
 
@@ -42,7 +43,7 @@ export function addArchiveCommand(program: Command, cli: Cli): void {
   program
     .command('archive')
     .description('Moves the rows of intents that have ended to the archive.')
-    .requiredOption('--older-than <duration>', 'ended that long ago: 90d, 12h, 30m, 45s', duration)
+    .requiredOption('--older-than <duration>', 'ended that long ago: 90d, 12h, 30m, 45s', age)
     .option('--files <folder>', 'to files in this folder instead of the archive tables')
     .option('--signing-key <file>', 'Ed25519 private key in PEM that signs the manifests')
     .option('--organization <uuid>', 'intents of this organization only')
@@ -52,6 +53,9 @@ export function addArchiveCommand(program: Command, cli: Cli): void {
     .addHelpText('after', HELP)
     .action(async (options: ArchiveCommandOptions) => {
       checkIntentSelection([], options.organization);
+      if ((options.batchSize ?? 1) > ARCHIVE_LIMITS.batchIntentsMax) {
+        throw new UsageError(`--batch-size: at most ${ARCHIVE_LIMITS.batchIntentsMax}`);
+      }
       const files = await signedFiles('--files', options.files, options.signingKey);
       const selection = {
         before: new Date(Date.now() - options.olderThan),

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 
+import { checkpointFile } from '../../ops/checkpoint-file';
 import { formatFinding } from '../../ops/findings';
 import { reconcile, type ReconcileOptions, type ReconcileSummary, type Restored } from '../../ops/reconcile';
 import { CHECK_EXIT, type Cli } from '../cli';
@@ -17,6 +18,7 @@ interface ReconcileCommandOptions {
   apply?: boolean;
   repair?: boolean;
   organization?: string;
+  checkpoint?: string;
   json?: boolean;
 }
 
@@ -25,7 +27,7 @@ Replays every intent's history in Temporal, and restores what Postgres lost: row
 whole intents, with the times that Postgres had stored. Each must get the hash that Temporal knows, or nothing of its
 intent is restored. A row that is there but differs is reported and left as it is, unless --repair is given: then it is
 kept as evidence in workflow_transition_repairs, and replaced with what Temporal knows. --repair takes the owner's role,
-by OWNER_DATABASE_URL. Without --apply nothing is changed. It may be stopped and repeated.
+by OWNER_DATABASE_URL. Without --apply nothing is changed. It may be stopped and repeated; with --checkpoint it then goes on where it was.
 
 Exit codes:
   0  Postgres has all that Temporal knows, or has it now
@@ -49,6 +51,7 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
     .option('--apply', 'restore, instead of saying what would be restored')
     .option('--repair', 'also replace rows that differ, and keep them as evidence')
     .option('--organization <uuid>', 'intents of this organization only')
+    .option('--checkpoint <file>', 'keep the position there, and go on from it')
     .option(
       '--json',
       'print a line of JSON for each difference and each intent, and one with the summary at the end',
@@ -78,7 +81,7 @@ export function printReconciled(cli: Cli, { json }: { json?: boolean }, summary:
 async function runReconcile(
   cli: Cli,
   ids: readonly string[],
-  { apply = false, repair = false, organization, json }: ReconcileCommandOptions,
+  { apply = false, repair = false, organization, checkpoint, json }: ReconcileCommandOptions,
 ): Promise<ReconcileSummary> {
   quietRuntime();
   return withIntents(cli, {}, ({ env, pool, temporal }) => {
@@ -90,6 +93,7 @@ async function runReconcile(
         repair,
         ids: ids.length === 0 ? undefined : ids,
         organizationId: organization?.toLowerCase(),
+        checkpoint: checkpoint === undefined ? undefined : checkpointFile(checkpoint),
       });
     return repair ? withDatabase(ownerDatabaseUrl(env), run) : run(pool);
   });
