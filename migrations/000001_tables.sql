@@ -145,7 +145,8 @@ COMMENT ON TABLE workflow_transition_rejections IS 'One row a rejected request, 
 COMMENT ON COLUMN workflow_transition_rejections.number IS 'Position among the intent''s rejections, from 1.';
 
 CREATE TABLE workflow_transition_conflicts (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  -- Random: a number would tell a reader how many conflicts the other organizations have.
+  id uuid PRIMARY KEY DEFAULT gen_random_uuid(),
   workflow_id uuid NOT NULL,
   organization_id uuid NOT NULL,
   attempted jsonb NOT NULL,
@@ -217,7 +218,7 @@ COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later o
 CREATE INDEX idx_intent_workflows_ended ON intent_workflows (ended_at) WHERE ended_at IS NOT NULL;
 
 -- ---------------------------------------------------------------------------------------------------------------
--- Closed to everybody until 000005 opens them: a database may grant every new table to its web roles.
+-- Closed to everybody until 000005 opens them.
 
 ALTER TABLE workflow_graphs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workflow_graph_states ENABLE ROW LEVEL SECURITY;
@@ -230,3 +231,47 @@ ALTER TABLE workflow_transition_repairs ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intent_erasures ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intent_archive_files ENABLE ROW LEVEL SECURITY;
 ALTER TABLE intent_archives ENABLE ROW LEVEL SECURITY;
+
+-- Every migration ends with a call of this. It takes what the migration's transaction made, and
+-- - takes away what the database grants to others on everything new: EXECUTE to PUBLIC, which would let anybody
+--   attach our triggers to a table of theirs, and on Supabase everything, TRUNCATE too, to the web roles;
+-- - gives the reader each column of a table instead of the table: with the system columns ctid and xmin it could
+--   count what others wrote between its own rows.
+CREATE FUNCTION intent_close_privileges() RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+  this_transaction CONSTANT xid := pg_current_xact_id()::xid;
+  item record;
+BEGIN
+  FOR item IN
+    SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, c.oid::regclass::text AS name, a.grantee
+      FROM pg_class c, aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND a.grantee <> c.relowner
+       -- Those of the migrations themselves are older than the first of them.
+       AND (c.xmin = this_transaction OR c.relname IN ('pgmigrations', 'pgmigrations_id_seq', 'pgmigrations_checksums'))
+     UNION
+    SELECT 'ROUTINE', p.oid::regprocedure::text, a.grantee
+      FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+     WHERE p.pronamespace = 'public'::regnamespace AND p.xmin = this_transaction AND a.grantee <> p.proowner
+  LOOP
+    IF item.grantee NOT IN ('intent_engine'::regrole, 'intent_reader'::regrole) THEN
+      EXECUTE format('REVOKE ALL ON %s %s FROM %s', item.kind, item.name,
+                     CASE item.grantee WHEN 0 THEN 'PUBLIC' ELSE item.grantee::regrole::text END);
+    END IF;
+  END LOOP;
+
+  FOR item IN
+    SELECT c.oid::regclass AS name, string_agg(quote_ident(t.attname), ', ') AS columns
+      FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.xmin = this_transaction
+       AND EXISTS (SELECT FROM aclexplode(c.relacl) a
+                    WHERE a.grantee = 'intent_reader'::regrole AND a.privilege_type = 'SELECT')
+     GROUP BY c.oid
+  LOOP
+    EXECUTE format('REVOKE SELECT ON %s FROM intent_reader', item.name);
+    EXECUTE format('GRANT SELECT (%s) ON %s TO intent_reader', item.columns, item.name);
+  END LOOP;
+END
+$$;
+
+SELECT intent_close_privileges();

@@ -329,3 +329,5 @@ CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_gra
   FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON workflow_graph_edges
   FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+
+SELECT intent_close_privileges();

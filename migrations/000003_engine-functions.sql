@@ -123,3 +123,5 @@ BEGIN
   END IF;
 END
 $$;
+
+SELECT intent_close_privileges();

@@ -159,6 +159,7 @@ DECLARE
   month timestamptz := date_trunc('month', p_ended_at, 'UTC');
   parent text;
   partition text;
+  unsampled name;
 BEGIN
   FOREACH parent IN ARRAY ARRAY['workflow_transition_audit_archive', 'workflow_transition_rejections_archive'] LOOP
     partition := parent || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
@@ -168,6 +169,11 @@ BEGIN
     EXECUTE format(
       'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON intent_archive.%I
          FOR EACH STATEMENT EXECUTE FUNCTION public.intent_refuse_change()', partition);
+    FOR unsampled IN
+      SELECT attname FROM pg_attribute WHERE attrelid = parent::regclass AND attnum > 0 AND attstattarget = 0
+    LOOP
+      EXECUTE format('ALTER TABLE intent_archive.%I ALTER %I SET STATISTICS 0', partition, unsampled);
+    END LOOP;
     EXECUTE format(
       'ALTER TABLE public.%I ATTACH PARTITION intent_archive.%I FOR VALUES FROM (%L) TO (%L)',
       parent, partition, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
@@ -203,3 +209,5 @@ BEGIN
   RETURN true;
 END
 $$;
+
+SELECT intent_close_privileges();

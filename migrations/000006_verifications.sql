@@ -36,3 +36,5 @@ ALTER TABLE intent_verifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON intent_verifications FOR SELECT TO intent_engine USING (true);
 CREATE POLICY engine_inserts ON intent_verifications FOR INSERT TO intent_engine WITH CHECK (true);
 GRANT SELECT, INSERT ON intent_verifications TO intent_engine;
+
+SELECT intent_close_privileges();

@@ -70,6 +70,12 @@ CREATE TABLE intent_erasures (
   CONSTRAINT intent_erasures_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
 );
 
+CREATE TABLE intent_organization_roles (
+  role_name name NOT NULL,
+  organization_id uuid NOT NULL,
+  CONSTRAINT intent_organization_roles_pkey PRIMARY KEY (role_name)
+);
+
 CREATE TABLE intent_verifications (
   run_id text NOT NULL,
   mode text NOT NULL,
@@ -204,7 +210,7 @@ CREATE TABLE workflow_transition_audit_archive (
 ) PARTITION BY RANGE (ended_at);
 
 CREATE TABLE workflow_transition_conflicts (
-  id bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
   workflow_id uuid NOT NULL,
   organization_id uuid NOT NULL,
   attempted jsonb NOT NULL,
@@ -347,6 +353,7 @@ DECLARE
   month timestamptz := date_trunc('month', p_ended_at, 'UTC');
   parent text;
   partition text;
+  unsampled name;
 BEGIN
   FOREACH parent IN ARRAY ARRAY['workflow_transition_audit_archive', 'workflow_transition_rejections_archive'] LOOP
     partition := parent || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
@@ -356,6 +363,11 @@ BEGIN
     EXECUTE format(
       'CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON intent_archive.%I
          FOR EACH STATEMENT EXECUTE FUNCTION public.intent_refuse_change()', partition);
+    FOR unsampled IN
+      SELECT attname FROM pg_attribute WHERE attrelid = parent::regclass AND attnum > 0 AND attstattarget = 0
+    LOOP
+      EXECUTE format('ALTER TABLE intent_archive.%I ALTER %I SET STATISTICS 0', partition, unsampled);
+    END LOOP;
     EXECUTE format(
       'ALTER TABLE public.%I ATTACH PARTITION intent_archive.%I FOR VALUES FROM (%L) TO (%L)',
       parent, partition, month, (month AT TIME ZONE 'UTC' + interval '1 month') AT TIME ZONE 'UTC');
@@ -613,6 +625,46 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_close_privileges()
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  this_transaction CONSTANT xid := pg_current_xact_id()::xid;
+  item record;
+BEGIN
+  FOR item IN
+    SELECT CASE c.relkind WHEN 'S' THEN 'SEQUENCE' ELSE 'TABLE' END AS kind, c.oid::regclass::text AS name, a.grantee
+      FROM pg_class c, aclexplode(c.relacl) a
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S') AND a.grantee <> c.relowner
+       -- Those of the migrations themselves are older than the first of them.
+       AND (c.xmin = this_transaction OR c.relname IN ('pgmigrations', 'pgmigrations_id_seq', 'pgmigrations_checksums'))
+     UNION
+    SELECT 'ROUTINE', p.oid::regprocedure::text, a.grantee
+      FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
+     WHERE p.pronamespace = 'public'::regnamespace AND p.xmin = this_transaction AND a.grantee <> p.proowner
+  LOOP
+    IF item.grantee NOT IN ('intent_engine'::regrole, 'intent_reader'::regrole) THEN
+      EXECUTE format('REVOKE ALL ON %s %s FROM %s', item.kind, item.name,
+                     CASE item.grantee WHEN 0 THEN 'PUBLIC' ELSE item.grantee::regrole::text END);
+    END IF;
+  END LOOP;
+
+  FOR item IN
+    SELECT c.oid::regclass AS name, string_agg(quote_ident(t.attname), ', ') AS columns
+      FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND t.attnum > 0 AND NOT t.attisdropped
+     WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND c.xmin = this_transaction
+       AND EXISTS (SELECT FROM aclexplode(c.relacl) a
+                    WHERE a.grantee = 'intent_reader'::regrole AND a.privilege_type = 'SELECT')
+     GROUP BY c.oid
+  LOOP
+    EXECUTE format('REVOKE SELECT ON %s FROM intent_reader', item.name);
+    EXECUTE format('GRANT SELECT (%s) ON %s TO intent_reader', item.columns, item.name);
+  END LOOP;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_create(p_id uuid, p_organization_id uuid, p_run_id text, p_graph_name text, p_graph_version integer, p_title text, p_metadata jsonb, p_created_by text, p_transitioned_at timestamp with time zone, p_personal_salt uuid DEFAULT NULL::uuid)
  RETURNS TABLE(definition jsonb, transitioned_at timestamp with time zone, hash text, personal_salt uuid)
  LANGUAGE plpgsql
@@ -660,7 +712,7 @@ CREATE OR REPLACE FUNCTION public.intent_current_organization()
  RETURNS uuid
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (COALESCE(NULLIF(current_setting('intent.organization_id'::text, true), ''::text), ((NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb ->> 'organization_id'::text)))::uuid;
+RETURN COALESCE((SELECT intent_organization_roles.organization_id FROM intent_organization_roles WHERE (intent_organization_roles.role_name = ANY (ARRAY[SESSION_USER, CURRENT_USER])) ORDER BY (intent_organization_roles.role_name = SESSION_USER) DESC LIMIT 1), (SELECT CASE WHEN (named.by_setting <> named.by_token) THEN NULL::uuid ELSE COALESCE(named.by_setting, named.by_token) END AS "coalesce" FROM (SELECT (NULLIF(current_setting('request.jwt.claims'::text, true), ''::text))::jsonb AS claims) token, LATERAL (SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS by_setting, (COALESCE(NULLIF((token.claims ->> 'organization_id'::text), ''::text), NULLIF(((token.claims -> 'app_metadata'::text) ->> 'organization_id'::text), ''::text)))::uuid AS by_token) named));
 
 CREATE OR REPLACE FUNCTION public.intent_erase(p_workflow_id uuid, p_reason text)
  RETURNS boolean
@@ -912,6 +964,8 @@ CREATE POLICY reader_reads_own ON intent_archives AS PERMISSIVE FOR SELECT TO in
 ALTER TABLE intent_erasures ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE intent_organization_roles ENABLE ROW LEVEL SECURITY;
+CREATE POLICY reader_reads_own ON intent_organization_roles AS PERMISSIVE FOR SELECT TO intent_reader USING ((role_name = ANY (ARRAY[SESSION_USER, CURRENT_USER])));
 ALTER TABLE intent_verifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_verifications AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_verifications AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -952,58 +1006,48 @@ CREATE POLICY reader_reads_own ON workflow_transition_repairs AS PERMISSIVE FOR 
 
 -- Grants
 
-GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_archived_row() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_audit_row() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_creation_row() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_ended() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_graph_part() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_new_intent() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_refiling() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_row_change() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_check_state_move() TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_reader;
+GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone,uuid) TO intent_engine;
-GRANT EXECUTE ON FUNCTION intent_current_organization() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_find_audit_row(uuid,integer) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_is_archived(text,uuid,jsonb) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_is_repaired(text,uuid,jsonb) TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_move_state() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO PUBLIC;
+GRANT EXECUTE ON FUNCTION intent_current_organization() TO intent_reader;
+GRANT EXECUTE ON FUNCTION intent_find_audit_row(uuid,integer) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
-GRANT EXECUTE ON FUNCTION intent_refuse_change() TO PUBLIC;
-GRANT EXECUTE ON FUNCTION intent_skip_archived_rejection() TO PUBLIC;
 GRANT SELECT ON intent_archive_files TO intent_engine;
 GRANT SELECT ON intent_archives TO intent_engine;
-GRANT SELECT ON intent_archives TO intent_reader;
+GRANT SELECT ON intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file, archived_at, archived_by) TO intent_reader;
 GRANT SELECT ON intent_erasures TO intent_engine;
-GRANT SELECT ON intent_erasures TO intent_reader;
+GRANT SELECT ON intent_erasures (workflow_id, organization_id, reason, erased_at, erased_by) TO intent_reader;
+GRANT SELECT ON intent_organization_roles (role_name, organization_id) TO intent_reader;
 GRANT INSERT, SELECT ON intent_verifications TO intent_engine;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
-GRANT SELECT ON intent_workflows TO intent_reader;
+GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at) TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
 GRANT SELECT ON workflow_graph_edges TO intent_engine;
-GRANT SELECT ON workflow_graph_edges TO intent_reader;
+GRANT SELECT ON workflow_graph_edges (graph_name, graph_version, from_state, to_state) TO intent_reader;
 GRANT SELECT ON workflow_graph_states TO intent_engine;
-GRANT SELECT ON workflow_graph_states TO intent_reader;
+GRANT SELECT ON workflow_graph_states (graph_name, graph_version, state, step_number, step_key, terminal) TO intent_reader;
 GRANT SELECT ON workflow_graphs TO intent_engine;
-GRANT SELECT ON workflow_graphs TO intent_reader;
+GRANT SELECT ON workflow_graphs (name, version, initial_state, definition, fingerprint, registered_at, registered_by) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_audit TO intent_engine;
-GRANT SELECT ON workflow_transition_audit TO intent_reader;
+GRANT SELECT ON workflow_transition_audit (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash) TO intent_reader;
 GRANT SELECT ON workflow_transition_audit_all TO intent_engine;
 GRANT SELECT ON workflow_transition_audit_all TO intent_reader;
 GRANT SELECT ON workflow_transition_audit_archive TO intent_engine;
-GRANT SELECT ON workflow_transition_audit_archive TO intent_reader;
+GRANT SELECT ON workflow_transition_audit_archive (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash, ended_at) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_conflicts TO intent_engine;
-GRANT SELECT ON workflow_transition_conflicts TO intent_reader;
+GRANT SELECT ON workflow_transition_conflicts (id, workflow_id, organization_id, attempted, stored, sqlstate, message, detected_at) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_rejections TO intent_engine;
-GRANT SELECT ON workflow_transition_rejections TO intent_reader;
+GRANT SELECT ON workflow_transition_rejections (workflow_id, organization_id, number, request_id, code, message, state, requested_state, transition_reason, actor, rejected_at, created_at) TO intent_reader;
 GRANT SELECT ON workflow_transition_rejections_all TO intent_engine;
 GRANT SELECT ON workflow_transition_rejections_all TO intent_reader;
 GRANT SELECT ON workflow_transition_rejections_archive TO intent_engine;
-GRANT SELECT ON workflow_transition_rejections_archive TO intent_reader;
+GRANT SELECT ON workflow_transition_rejections_archive (workflow_id, organization_id, number, request_id, code, message, state, requested_state, transition_reason, actor, rejected_at, created_at, ended_at) TO intent_reader;
 GRANT SELECT ON workflow_transition_repairs TO intent_engine;
-GRANT SELECT ON workflow_transition_repairs TO intent_reader;
+GRANT SELECT ON workflow_transition_repairs (id, workflow_id, organization_id, table_name, stored, reason, repaired_at, repaired_by) TO intent_reader;
 
 -- Comments
 
@@ -1012,6 +1056,7 @@ COMMENT ON TABLE intent_archives IS 'Intents whose audit rows and rejections are
 COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later ones stay where they are.';
 COMMENT ON COLUMN intent_archives.file IS 'File that holds the rows; null where the archive tables do.';
 COMMENT ON TABLE intent_erasures IS 'Intents whose personal fields were erased, and why.';
+COMMENT ON TABLE intent_organization_roles IS 'Roles that read one organization, whatever their session sets. Kept by the owner.';
 COMMENT ON TABLE intent_verifications IS 'One row a scheduled verification, append-only.';
 COMMENT ON COLUMN intent_verifications.run_id IS 'Temporal run of the verification: however often it is tried, it has one row.';
 COMMENT ON COLUMN intent_verifications.intents IS 'Intents that were looked at.';

@@ -23,13 +23,16 @@ export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = 
   workflow_transition_repairs: ['check_change', 'refuse_truncate'],
 };
 
+/** Tables whose row level security must be on. */
+const SECURED = [...Object.keys(PROTECTING_TRIGGERS), 'intent_organization_roles'];
+
 /** Whether what protects the tables is in force, and the registered graphs are what was registered. */
 export async function checkProtection(pool: Pool): Promise<Finding[]> {
   const [tables, triggers, graphs] = await Promise.all([
     pool.query<{ name: string; secured: boolean }>(
       `SELECT relname AS name, relrowsecurity AS secured FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relname = ANY ($1)`,
-      [Object.keys(PROTECTING_TRIGGERS)],
+      [SECURED],
     ),
     // O: fires as usual; A: always. A disabled one is D, one for replicas only R.
     pool.query<{ name: string }>(
@@ -45,8 +48,10 @@ export async function checkProtection(pool: Pool): Promise<Finding[]> {
       ...names
         .filter((name) => !inForce.has(`${table}.${name}`))
         .map((name) => protectionOff(`the trigger ${name} of ${table} is not in force`)),
-      ...(secured.has(table) ? [] : [protectionOff(`row level security of ${table} is off`)]),
     ]),
+    ...SECURED.filter((table) => !secured.has(table)).map((table) =>
+      protectionOff(`row level security of ${table} is off`),
+    ),
     ...graphs.flatMap((graph) =>
       problemsOfRegistered(graph).map((problem) => ({
         code: 'GRAPH_ALTERED' as const,

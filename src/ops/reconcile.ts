@@ -13,7 +13,7 @@ import { Checkpoint, type CheckpointStore, type CountsOf } from './checkpoint';
 import { checkRows } from './check-rows';
 import { fullWitness } from './check-witness';
 import type { StoredIntent } from './compare-trail';
-import { notInTemporal, type Finding } from './findings';
+import { notInTemporal, type Finding, type FindingCode } from './findings';
 import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
 import { before, countIntents, pagesOf } from './pages';
@@ -197,7 +197,7 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
     if (organization === undefined) return leave(id, GONE);
     const intent = { id, organizationId: organization, runId: witnessed.firstRunId };
     // On top of a row that differs, or that Temporal does not know, nothing may be inserted.
-    const other = findings.find(({ code }) => code !== 'TEMPORAL_AHEAD');
+    const other = findings.find(({ code }) => !RESTORABLE.has(code));
     const plan = other === undefined ? planRestore(stored, witnessed) : undefined;
     if (plan !== undefined) {
       return attempt(id, witnessed, restoredBy(id, plan.create, plan), () =>
@@ -246,8 +246,11 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
   }
 }
 
+/** What is mended by inserting what is missing. */
+const RESTORABLE: ReadonlySet<FindingCode> = new Set(['TEMPORAL_AHEAD', 'REJECTION_GAP']);
+
 function needsRepair(findings: readonly Finding[]): boolean {
-  return findings.some(({ code }) => code !== 'TEMPORAL_AHEAD');
+  return findings.some(({ code }) => !RESTORABLE.has(code));
 }
 
 const GONE = 'rows are missing in between, or Temporal has deleted the runs that knew them';

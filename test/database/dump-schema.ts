@@ -90,6 +90,12 @@ const SECTIONS = {
         SELECT quote_ident(relname) AS name, relowner AS owner, relacl AS acl
           FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'S')
         UNION ALL
+        SELECT format('%I (%s)', c.relname, string_agg(quote_ident(t.attname), ', ' ORDER BY t.attnum)), c.relowner,
+               t.attacl::text::aclitem[]
+          FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid
+         WHERE c.relnamespace = 'public'::regnamespace AND t.attacl IS NOT NULL
+         GROUP BY c.oid, t.attacl::text
+        UNION ALL
         SELECT format('FUNCTION %s', oid::regprocedure), proowner, coalesce(proacl, acldefault('f', proowner))
           FROM pg_proc WHERE pronamespace = 'public'::regnamespace
       ) o

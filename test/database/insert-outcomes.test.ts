@@ -198,7 +198,7 @@ describe('evidence of a contradiction', () => {
         attempted: unknown;
         stored: unknown;
         sqlstate: string;
-      }>('SELECT * FROM workflow_transition_conflicts WHERE workflow_id = $1 ORDER BY id', [id])
+      }>('SELECT * FROM workflow_transition_conflicts WHERE workflow_id = $1 ORDER BY detected_at', [id])
     ).rows;
 
   test('is kept once, beside what is stored, however often and at once it comes', async () => {

@@ -183,7 +183,11 @@ test('a migration that fails leaves nothing behind, and runs once it is mended',
   });
 });
 
-test('a role to whom every new table is granted, as on Supabase, reads and writes nothing', async () => {
+/** A database whose owner grants everything new to a role, as Supabase does to its web roles. */
+async function generousDatabase(): Promise<{
+  database: EmptyDatabase;
+  refusal: (sql: string) => Promise<unknown>;
+}> {
   const database = await emptyDatabase();
   const role = `test_web_${randomBytes(4).toString('hex')}`;
   await query(database.superuserUrl, `CREATE ROLE ${role}`);
@@ -191,28 +195,66 @@ test('a role to whom every new table is granted, as on Supabase, reads and write
   await query(
     database.ownerUrl,
     `ALTER DEFAULT PRIVILEGES GRANT ALL ON TABLES TO ${role};
+     ALTER DEFAULT PRIVILEGES GRANT ALL ON SEQUENCES TO ${role};
      ALTER DEFAULT PRIVILEGES GRANT ALL ON FUNCTIONS TO ${role}`,
   );
-  await migrate({ databaseUrl: database.ownerUrl });
-
-  const tables = await tablesOf(database);
-  expect(tables).toEqual(expect.arrayContaining(['intent_workflows', 'pgmigrations_checksums']));
-  const as = (sql: string) =>
-    query(database.superuserUrl, `SET ROLE ${role}; ${sql}`).catch((error: unknown) => error);
-  for (const table of tables) {
-    const [counted] = await query<{ count: number }>(
-      `${database.superuserUrl}?options=-c%20role%3D${role}`,
-      `SELECT count(*)::int AS count FROM ${table}`,
+  const refusal = (sql: string) =>
+    query(database.superuserUrl, `SET ROLE ${role}; ${sql}`).then(
+      () => 'nothing',
+      (error: unknown) => (error as { code?: string }).code,
     );
-    expect([table, counted?.count]).toEqual([table, 0]);
-    expect([table, await as(`TRUNCATE ${table} CASCADE`)]).not.toEqual([table, []]);
+  return { database, refusal };
+}
+
+test('a role to whom everything new is granted, as on Supabase, may nothing', async () => {
+  const { database, refusal } = await generousDatabase();
+  await migrate({ databaseUrl: database.ownerUrl });
+  const tables = await tablesOf(database);
+  expect(tables.length).toBeGreaterThan(8);
+  for (const table of tables) {
+    for (const sql of [
+      `SELECT FROM ${table}`,
+      `TRUNCATE ${table} CASCADE`,
+      `INSERT INTO ${table} DEFAULT VALUES`,
+    ]) {
+      expect([sql, await refusal(sql)]).toEqual([sql, '42501']);
+    }
   }
-  expect(await as(`INSERT INTO pgmigrations (name, run_on) VALUES ('x', now())`)).toMatchObject({
-    code: '42501',
-  });
-  expect(await as(`INSERT INTO pgmigrations_checksums VALUES ('x', 'y')`)).toMatchObject({ code: '42501' });
   const create = `SELECT intent_create(gen_random_uuid(), gen_random_uuid(), 'run', 'content-intent', 1, NULL, NULL, NULL, now())`;
-  expect(await as(create)).toBeInstanceOf(Error);
+  for (const sql of [
+    create,
+    `SELECT nextval('pgmigrations_id_seq')`,
+    'SELECT intent_current_organization()',
+  ]) {
+    expect([sql, await refusal(sql)]).toEqual([sql, '42501']);
+  }
+});
+
+test('a later migration closes what it makes, and leaves tables of others as they are', async () => {
+  const { database, refusal } = await generousDatabase();
+  await query(database.ownerUrl, 'CREATE TABLE of_the_app (id int)');
+  const later = `
+    CREATE TABLE later (id int GENERATED ALWAYS AS IDENTITY, organization_id uuid);
+    CREATE FUNCTION later() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    GRANT SELECT ON later TO intent_reader;
+    SELECT intent_close_privileges();`;
+  await migrate({
+    databaseUrl: database.ownerUrl,
+    folder: await copiedFolder({ '000099_later.sql': later }),
+  });
+  for (const sql of [
+    'SELECT FROM later',
+    'TRUNCATE later',
+    'SELECT later()',
+    `SELECT nextval('later_id_seq')`,
+  ]) {
+    expect([sql, await refusal(sql)]).toEqual([sql, '42501']);
+  }
+  expect(await refusal('TRUNCATE of_the_app')).toBe('nothing');
+
+  const asReader = (sql: string) => query(database.superuserUrl, `SET ROLE intent_reader; ${sql}`);
+  await expect(asReader('SELECT * FROM later')).resolves.not.toThrow();
+  await expect(asReader('SELECT xmin FROM later')).rejects.toMatchObject({ code: '42501' });
 });
 
 test('databases that are migrated at once share the roles that all of them want to create', async () => {

@@ -8,6 +8,7 @@ const ON_TABLES = {
   intent_archives: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_erasures: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_verifications: { intent_engine: ['INSERT', 'SELECT'] },
+  intent_organization_roles: { intent_reader: ['SELECT'] },
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   pgmigrations: { intent_engine: ['SELECT'] },
   pgmigrations_checksums: {},
@@ -19,16 +20,20 @@ const ON_TABLES = {
   workflow_transition_audit_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_audit_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_conflicts: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
-  workflow_transition_conflicts_id_seq: {},
   workflow_transition_rejections: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_rejections_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_rejections_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_repairs: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
 };
 
-/** Functions that write; the others only compute, or are triggers, which nobody can call. */
+/** Those that are not here nobody may call but the owner; triggers fire all the same. */
 const ON_FUNCTIONS = {
+  intent_audit_canonical: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
+  intent_audit_hash: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_create: { intent_engine: ['EXECUTE'] },
+  intent_current_organization: { intent_reader: ['EXECUTE'] },
+  intent_find_audit_row: { intent_engine: ['EXECUTE'] },
+  intent_personal_digest: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_record_outcomes: { intent_engine: ['EXECUTE'] },
 };
 
@@ -66,30 +71,37 @@ test('tables grant to each role what is written here, and nothing to anybody els
   const matrix = await grants(`
     SELECT c.relname::text AS object,
            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
-           array_agg(a.privilege_type ORDER BY a.privilege_type) FILTER (WHERE a.privilege_type IS NOT NULL) AS privileges
+           array_agg(DISTINCT a.privilege_type) FILTER (WHERE a.privilege_type IS NOT NULL) AS privileges
       FROM pg_class c
-      LEFT JOIN LATERAL aclexplode(c.relacl) a ON a.grantee <> c.relowner
+      LEFT JOIN LATERAL (
+        SELECT * FROM aclexplode(c.relacl)
+         UNION ALL
+        SELECT e.* FROM pg_attribute t, aclexplode(t.attacl) e WHERE t.attrelid = c.oid
+      ) a ON a.grantee <> c.relowner
      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
      GROUP BY c.relname, a.grantee ORDER BY 1, 2`);
   expect(matrix).toEqual(ON_TABLES);
 });
 
-test('no column is granted apart from its table', async () => {
-  const { rows } = await pools.superuser.query(
-    `SELECT attrelid::regclass, attname FROM pg_attribute a JOIN pg_class c ON c.oid = attrelid
-      WHERE relnamespace = 'public'::regnamespace AND attacl IS NOT NULL`,
+test('the reader may read every column of its tables, and no system column', async () => {
+  const { rows } = await pools.superuser.query<{ name: string; system: boolean }>(
+    `SELECT c.relname || '.' || t.attname AS name, t.attnum < 0 AS system
+       FROM pg_class c JOIN pg_attribute t ON t.attrelid = c.oid AND NOT t.attisdropped
+      WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm')
+        AND has_any_column_privilege('intent_reader', c.oid, 'SELECT')
+        AND has_column_privilege('intent_reader', c.oid, t.attnum, 'SELECT') = (t.attnum < 0)`,
   );
   expect(rows).toEqual([]);
 });
 
-test('functions that write are for the engine alone', async () => {
+test('functions may be called by whom it is written here, and by nobody else', async () => {
   const matrix = await grants(`
     SELECT p.proname::text AS object,
            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE a.grantee::regrole::text END AS grantee,
            array_agg(a.privilege_type) AS privileges
       FROM pg_proc p
       JOIN LATERAL aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a ON a.grantee <> p.proowner
-     WHERE p.pronamespace = 'public'::regnamespace AND p.prorettype <> 'trigger'::regtype AND p.provolatile = 'v'
+     WHERE p.pronamespace = 'public'::regnamespace
      GROUP BY p.proname, a.grantee ORDER BY 1`);
   expect(matrix).toEqual(ON_FUNCTIONS);
 });

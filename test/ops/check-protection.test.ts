@@ -49,6 +49,10 @@ test.each([
     'PROTECTION_OFF: row level security of workflow_transition_rejections is off',
   ],
   [
+    'ALTER TABLE intent_organization_roles DISABLE ROW LEVEL SECURITY',
+    'PROTECTION_OFF: row level security of intent_organization_roles is off',
+  ],
+  [
     `INSERT INTO workflow_graph_edges VALUES ('content-intent', 1, 'CREATED', 'COMPLETED')`,
     'GRAPH_ALTERED: content-intent@1: workflow_graph_edges differs from the definition',
   ],
