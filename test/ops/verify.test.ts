@@ -187,6 +187,24 @@ describe('after a restore', () => {
     );
   });
 
+  test('an intent that goes on and that Temporal does not know is drift, not retention', async () => {
+    const id = await walked(ORGANIZATION, ['ICP_PENDING']);
+    const handle = servers.temporal.workflow.getHandle(id);
+    await handle.terminate('lost');
+    await servers.temporal.workflowService.deleteWorkflowExecution({
+      namespace: 'default',
+      workflowExecution: { workflowId: id },
+    });
+    await eventually(() => expect(handle.describe()).rejects.toThrow('not found'));
+    for (const mode of ['fast', 'full'] as const) {
+      expect(await verified({ mode, ids: [id] })).toMatchObject({
+        forgotten: 0,
+        found: [{ code: 'POSTGRES_AHEAD', intentId: id }],
+      });
+    }
+    await forgetInPostgres(id, 1);
+  });
+
   test('the head that a run carries over witnesses for the runs that retention has deleted', async () => {
     const { rows } = await servers.pool.query<{ run_id: string }>(
       'SELECT run_id FROM intent_workflows WHERE id = $1',
