@@ -15,9 +15,17 @@ export interface WorkerProcess {
 
 const CHECKOUT = join(__dirname, '..', '..');
 
-/** The worker as operators run it: the built program, in a process of its own. */
-export function startWorkerProcess(args: string[], env: Record<string, string>): WorkerProcess {
-  return startProcess([join(CHECKOUT, 'dist', 'worker', 'main.js'), ...args], env);
+/**
+ * The worker as operators run it: the built program, in a process of its own.
+ *
+ * @param nodeOptions of Node, which come before the program
+ */
+export function startWorkerProcess(
+  args: string[],
+  env: Record<string, string>,
+  nodeOptions: string[] = [],
+): WorkerProcess {
+  return startProcess([...nodeOptions, join(CHECKOUT, 'dist', 'worker', 'main.js'), ...args], env);
 }
 
 const running = new Set<ChildProcess>();

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 
@@ -54,6 +55,17 @@ export async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
+}
+
+/**
+ * A free port for a server that will be stopped and has to come back on it: below those that systems give to outgoing
+ * connections, so that none of these takes it in the meantime.
+ */
+export async function freeLastingPort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(10_000, 32_000);
+    if (await canListen(port)) return port;
+  }
 }
 
 /** Resolves once something accepts connections at `port`, rejects if nothing does at this moment. */

@@ -1,8 +1,9 @@
-import { accessSync, constants, existsSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { cached, cacheFolder, type CacheEntry } from './cache';
-import { CHECKOUT } from '../checkout';
 import { firstFound } from './first-found';
+import { goBuild } from './go-build';
+import { findOnPath } from '../machine/find-on-path';
 import { silentProgress, type ShowProgress } from '../progress';
 import { runCommand } from '../machine/run-command';
 import { downloadSdkServer, sdkServerFile, sdkVersion } from './sdk-download';
@@ -74,18 +75,6 @@ async function temporalOnPath(): Promise<string> {
   return requireTemporalCli(path, path);
 }
 
-function findOnPath(command: string): string | undefined {
-  const candidates = (process.env.PATH ?? '').split(delimiter).map((folder) => join(folder, command));
-  return candidates.find((path) => {
-    try {
-      accessSync(path, constants.X_OK);
-      return true;
-    } catch {
-      return false;
-    }
-  });
-}
-
 function inCache(entries: CacheEntry[]): string {
   const paths = entries.map((entry) => join(cacheFolder(entry), 'temporal'));
   const path = paths.find((candidate) => existsSync(candidate));
@@ -98,14 +87,19 @@ async function build({
   progress,
   signal,
 }: Required<Pick<FindOptions, 'log' | 'progress'>> & FindOptions) {
-  if (!findOnPath('go')) throw new Error('`go` is not on the PATH');
   const folder = await cached(
     BUILT,
     async (into) => {
       log(`Building the Temporal CLI ${BUILT.version} with Go; about 4 minutes on 2 cores, once.`);
       const shown = progress(`Building the Temporal CLI ${BUILT.version}`);
       try {
-        await goBuild(join(into, 'temporal'), (step) => shown.step(step), signal);
+        await goBuild({
+          module: 'temporal-cli',
+          package: 'github.com/temporalio/cli/cmd/temporal',
+          output: join(into, 'temporal'),
+          step: (text) => shown.step(text),
+          signal,
+        });
       } finally {
         shown.end();
       }
@@ -113,30 +107,4 @@ async function build({
     { log, signal },
   );
   return join(folder, 'temporal');
-}
-
-async function goBuild(output: string, step: (text: string) => void, signal?: AbortSignal): Promise<void> {
-  let packages = 0;
-  await runCommand('go', {
-    // -v names each package as it is compiled, and go names each module as it is downloaded.
-    args: [
-      'build',
-      '-v',
-      '-trimpath',
-      '-mod=readonly',
-      '-buildvcs=false',
-      '-ldflags=-s -w',
-      '-o',
-      output,
-      'github.com/temporalio/cli/cmd/temporal',
-    ],
-    cwd: join(CHECKOUT, 'servers', 'temporal-cli'),
-    // No C compiler needed (its SQLite is written in Go), and no surrounding workspace looked at.
-    env: { ...process.env, CGO_ENABLED: '0', GOWORK: 'off', GOOS: '', GOARCH: '' },
-    signal,
-    onLine: (line) => {
-      if (line.startsWith('go: ')) step(line.slice('go: '.length));
-      else step(`${++packages} packages compiled, ${line}`);
-    },
-  });
 }

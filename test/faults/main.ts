@@ -1,0 +1,80 @@
+import { Command, InvalidArgumentError } from 'commander';
+
+import { outliveClosedOutput } from '../../src/dev/machine/closed-output';
+import { terminalProgress } from '../../src/dev/progress';
+import { killLeftovers } from '../setup/worker-process';
+import { LONG, runFaults, SHORT } from './run-faults';
+import { formatRunReport } from './run-report';
+import { anySeed } from './seeded-random';
+
+interface Options {
+  seed?: number;
+  seeds: number;
+  requests?: number;
+  intents?: number;
+  short: boolean;
+  json: boolean;
+}
+
+function command(): Command {
+  return new Command('npm run test:faults --')
+    .description(
+      'Kills, freezes and cuts off workers, Postgres and Temporal while apps send requests, and checks afterwards that\n' +
+        'every acknowledged request has exactly one outcome. On servers of its own. Progress goes to standard error,\n' +
+        'reports to standard output. Exit code 0: all promises held; 1: one did not; 2: the suite itself failed.',
+    )
+    .option('--seed <number>', 'repeat this schedule; default: any', (text) => count(text, 0))
+    .option('--seeds <count>', 'runs, each with the next seed', count, 20)
+    .option('--requests <count>', `of each run; default: ${LONG.requests}, short: ${SHORT.requests}`, count)
+    .option('--intents <count>', `of each run; default: ${LONG.intents}, short: ${SHORT.intents}`, count)
+    .option('--short', 'the form that npm test runs: each fault once', false)
+    .option('--json', 'print a line of JSON for each run', false)
+    .showHelpAfterError('(--help shows the options)')
+    .allowExcessArguments(false);
+}
+
+function count(text: string, least: unknown): number {
+  const value = Number(text);
+  const from = least === 0 ? 0 : 1;
+  if (!Number.isInteger(value) || value < from)
+    throw new InvalidArgumentError(`Not a count (${from} or more).`);
+  return value;
+}
+
+async function main(): Promise<number> {
+  outliveClosedOutput();
+  const program = command().parse();
+  const { seed, seeds, short, json, ...sizes } = program.opts<Options>();
+  const first = seed ?? anySeed();
+  // A seed that is given is meant alone.
+  const runs = seed !== undefined && program.getOptionValueSource('seeds') === 'default' ? 1 : seeds;
+  const size = { ...(short ? SHORT : LONG), ...sizes };
+  const interrupted = new AbortController();
+  const onSignal = () => interrupted.abort(new Error('interrupted'));
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
+  process.once('exit', killLeftovers);
+  let worst = 0;
+  for (let index = 0; index < runs; index += 1) {
+    const current = first + index;
+    try {
+      const report = await runFaults({
+        seed: current,
+        ...size,
+        log: (line) => process.stderr.write(`${line}\n`),
+        progress: terminalProgress(process.stderr),
+        signal: interrupted.signal,
+      });
+      process.stdout.write(json ? `${JSON.stringify(report)}\n` : `${formatRunReport(report)}\n`);
+      if (report.problems.length > 0) worst = Math.max(worst, 1);
+    } catch (error) {
+      if (interrupted.signal.aborted) return 130;
+      process.stderr.write(
+        `Seed ${current}: ${error instanceof Error ? (error.stack ?? '') : String(error)}\n`,
+      );
+      worst = 2;
+    }
+  }
+  return worst;
+}
+
+void main().then((code) => process.exit(code));

@@ -1,0 +1,145 @@
+import { textTable } from '../../src/cli/text-table';
+import type { OutcomeRow } from './final-checks';
+import { FAULT_KINDS, type FaultKind } from './faults';
+import type { RequestLog } from './request-log';
+
+/** One fault as it happened; times in milliseconds of the clock. */
+export interface FaultRecord {
+  kind: FaultKind;
+  startedAt: number;
+  /** When what was killed is started again, what was frozen goes on, what was cut is joined. */
+  endedAt: number;
+}
+
+interface Recovery {
+  /** From the end of the fault to the next outcome in Postgres, of any intent. */
+  nextOutcomeMs: number;
+  /** From there until every request that was acknowledged by then has its outcome. */
+  caughtUpMs: number;
+}
+
+export interface KindReport {
+  kind: FaultKind;
+  count: number;
+  nextOutcomeMs: { median: number; worst: number };
+  caughtUpMs: { median: number; worst: number };
+}
+
+export interface RunReport {
+  seed: number;
+  seconds: number;
+  intents: number;
+  requests: {
+    sent: number;
+    /** How often they were sent in all, repetitions and second tries included. */
+    attempts: number;
+    acknowledged: number;
+    /** Neither confirmed nor refused: such a request may have an outcome or not. */
+    inDoubt: number;
+    answeredAsEnded: number;
+  };
+  rows: { applied: number; rejected: Record<string, number> };
+  faults: KindReport[];
+  /** Commits whose worker died before Temporal knew, and the outcomes in them. */
+  gaps: { count: number; outcomes: number };
+  workersEndedByThemselves: number;
+  temporalEndedByItself: number;
+  /** From the last request until the last acknowledged one had its outcome. */
+  settledMs: number;
+  /** Empty: the run has passed. */
+  problems: string[];
+}
+
+export function countRequests({ requests }: RequestLog): RunReport['requests'] {
+  const count = (which: (request: (typeof requests)[number]) => boolean) => requests.filter(which).length;
+  return {
+    sent: requests.length,
+    attempts: requests.reduce((sum, { attempts }) => sum + attempts, 0),
+    acknowledged: count(({ acknowledgedAt }) => acknowledgedAt !== undefined),
+    inDoubt: count(({ acknowledgedAt, answeredAsEnded }) => acknowledgedAt === undefined && !answeredAsEnded),
+    answeredAsEnded: count(
+      ({ acknowledgedAt, answeredAsEnded }) => acknowledgedAt === undefined && answeredAsEnded === true,
+    ),
+  };
+}
+
+export function countRows(rows: readonly OutcomeRow[]): RunReport['rows'] {
+  const rejected: Record<string, number> = {};
+  let applied = 0;
+  for (const { outcome } of rows) {
+    if (outcome.status === 'applied') applied += 1;
+    else rejected[outcome.code] = (rejected[outcome.code] ?? 0) + 1;
+  }
+  return { applied, rejected };
+}
+
+/** How soon the engine went on after each fault, by kind, from the times in the rows. */
+export function recoveries(
+  faults: readonly FaultRecord[],
+  log: RequestLog,
+  rows: readonly OutcomeRow[],
+): KindReport[] {
+  const created = rows.map(({ createdAt }) => createdAt).toSorted((a, b) => a - b);
+  const createdOf = new Map(rows.map((row) => [`${row.intentId} ${row.requestId}`, row.createdAt]));
+  const waits = log.requests.flatMap(({ intentId, requestId, acknowledgedAt }) => {
+    const createdAt = createdOf.get(`${intentId} ${requestId}`);
+    return acknowledgedAt === undefined || createdAt === undefined ? [] : [{ acknowledgedAt, createdAt }];
+  });
+  const recoveryOf = ({ endedAt }: FaultRecord): Recovery => {
+    const next = created.find((at) => at > endedAt) ?? endedAt;
+    const open = waits.filter(
+      ({ acknowledgedAt, createdAt }) => acknowledgedAt <= endedAt && createdAt > endedAt,
+    );
+    const caughtUp = open.reduce((latest, { createdAt }) => Math.max(latest, createdAt), endedAt);
+    return { nextOutcomeMs: next - endedAt, caughtUpMs: caughtUp - endedAt };
+  };
+  const kinds = FAULT_KINDS.filter((kind) => faults.some((fault) => fault.kind === kind));
+  return kinds.map((kind) => {
+    const found = faults.filter((fault) => fault.kind === kind).map(recoveryOf);
+    return {
+      kind,
+      count: found.length,
+      nextOutcomeMs: medianAndWorst(found.map(({ nextOutcomeMs }) => nextOutcomeMs)),
+      caughtUpMs: medianAndWorst(found.map(({ caughtUpMs }) => caughtUpMs)),
+    };
+  });
+}
+
+function medianAndWorst(values: readonly number[]): { median: number; worst: number } {
+  const sorted = values.toSorted((a, b) => a - b);
+  return { median: sorted[Math.floor((sorted.length - 1) / 2)] ?? 0, worst: sorted.at(-1) ?? 0 };
+}
+
+const PROBLEMS_SHOWN = 20;
+
+/** For people. */
+export function formatRunReport(report: RunReport): string {
+  const { seed, seconds, intents, requests, rows, faults, gaps, problems } = report;
+  const rejections = Object.entries(rows.rejected).map(([code, count]) => `${code} ${count}`);
+  const struck = faults.reduce((sum, { count }) => sum + count, 0);
+  const lines = [
+    `Seed ${seed}: ${problems.length === 0 ? 'passed' : 'FAILED'} in ${Math.round(seconds)} s`,
+    `  requests: ${requests.sent} to ${intents} intents, sent ${requests.attempts} times; ` +
+      `${requests.acknowledged} acknowledged, ${requests.inDoubt} in doubt, ${requests.answeredAsEnded} to ended intents`,
+    `  outcome rows: ${rows.applied} applied; rejected: ${rejections.join(', ') || 'none'}`,
+    `  faults: ${struck}; workers that died between commit and task completion: ${gaps.count}, ` +
+      `with ${gaps.outcomes} outcomes`,
+    `  processes that ended by themselves: ${report.workersEndedByThemselves} workers, ` +
+      `${report.temporalEndedByItself} Temporal servers; all outcomes in ${report.settledMs} ms after the last request`,
+    '',
+    textTable(
+      ['fault', 'times', 'next outcome, ms', 'worst', 'caught up, ms', 'worst'],
+      faults.map(({ kind, count, nextOutcomeMs, caughtUpMs }) => [
+        kind,
+        count,
+        nextOutcomeMs.median,
+        nextOutcomeMs.worst,
+        caughtUpMs.median,
+        caughtUpMs.worst,
+      ]),
+    ),
+    ...problems.slice(0, PROBLEMS_SHOWN).map((problem) => `  - ${problem}`),
+    ...(problems.length > PROBLEMS_SHOWN ? [`  - and ${problems.length - PROBLEMS_SHOWN} more`] : []),
+  ];
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startWorkerProcess, type WorkerProcess } from '../setup/worker-process';
+import { within } from './within';
+
+/** Outcomes that Postgres had and Temporal did not know of, when their worker died. */
+export interface Gap {
+  intentId: string;
+  requestIds: string[];
+}
+
+const DIE_AFTER_COMMIT = join(__dirname, 'die-after-commit.js');
+const RESTART_AFTER_MS = 250;
+
+/**
+ * The worker as operators run it: the built program, in a process of its own, which a supervisor starts again
+ * whenever it has ended.
+ */
+export class SupervisedWorker {
+  /** Ends that no fault asked for: a worker that does not find Postgres or Temporal at its start, say. */
+  endedByItself = 0;
+  private process: WorkerProcess | undefined;
+  private mode: 'running' | 'down' | 'stopped' = 'running';
+  private supervision: Promise<void> | undefined;
+
+  constructor(
+    readonly name: string,
+    private readonly args: string[],
+    private readonly env: Record<string, string>,
+  ) {}
+
+  /** Resolves when it polls for tasks. */
+  async start(): Promise<void> {
+    this.supervision = this.supervise();
+    await this.ready(60_000);
+  }
+
+  /** Waits until it polls for tasks, over as many starts as that takes. */
+  async ready(timeoutMs: number): Promise<void> {
+    const failure = () => `${this.name} did not become ready (${this.process?.output.at(-1) ?? 'no output'})`;
+    await within(timeoutMs, failure, async (expired) => {
+      while (!expired.aborted) {
+        const process = this.process;
+        if (process !== undefined) {
+          const ready = await process.sees('Worker ready').then(
+            () => true,
+            () => false,
+          );
+          if (ready && process === this.process) return;
+        }
+        await sleep(20);
+      }
+    });
+  }
+
+  /** By SIGKILL; it stays down until `restart`. */
+  async kill(): Promise<void> {
+    this.mode = 'down';
+    this.process?.kill('SIGKILL');
+    await this.process?.exited;
+  }
+
+  restart(): void {
+    this.mode = 'running';
+  }
+
+  freeze(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  /** Lets it die between its next commit in Postgres and the completion of that workflow task; then it stays down. */
+  async dieAfterCommit(timeoutMs: number): Promise<Gap> {
+    return within(timeoutMs, `${this.name} did not record anything and die of it`, async (expired) => {
+      for (;;) {
+        expired.throwIfAborted();
+        await this.ready(timeoutMs);
+        const process = this.process as WorkerProcess;
+        this.mode = 'down';
+        process.kill('SIGUSR2');
+        await process.exited;
+        const line = process.output.find((text) => text.startsWith('{"diedAfterCommit"'));
+        if (line !== undefined) return (JSON.parse(line) as { diedAfterCommit: Gap }).diedAfterCommit;
+        // Something else ended it first.
+        this.endedByItself += 1;
+        this.mode = 'running';
+      }
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.mode = 'stopped';
+    this.thaw();
+    this.process?.kill('SIGKILL');
+    await this.supervision;
+  }
+
+  private async supervise(): Promise<void> {
+    while (this.mode !== 'stopped') {
+      if (this.mode === 'running') {
+        this.process = startWorkerProcess(this.args, this.env, ['--require', DIE_AFTER_COMMIT]);
+        await this.process.exited;
+        if (this.mode === 'running') this.endedByItself += 1;
+      }
+      await sleep(RESTART_AFTER_MS);
+    }
+  }
+}
