@@ -42,7 +42,8 @@ export function useScheduledRuns(): ScheduledRuns {
 
   async function rows(): Promise<Verification[]> {
     const { rows: stored } = await servers.pool.query<Verification>(
-      `SELECT run_id AS "runId", intents, witnessed, forgotten, unchecked, findings, samples, failure, complete, clean
+      `SELECT run_id AS "runId", intents, witnessed, forgotten, filed, unchecked, findings, samples, failure, complete,
+              clean
          FROM intent_verifications ORDER BY finished_at`,
     );
     return stored;
