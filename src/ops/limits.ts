@@ -6,8 +6,8 @@ export const OPS_LIMITS = {
   sqlPageIntents: 1_000,
   /** Intents that are compared with Temporal at the same time: while one is replayed, others are fetched. */
   inFlight: 8,
-  /** For a workflow's answer to a query. */
-  queryMs: 10_000,
+  /** For a workflow's answer to a query. Temporal looks for a worker that was killed for up to 10 s, then asks another. */
+  queryMs: 15_000,
   /** Looks at an intent that may be about to change, and the pause between two. */
   looks: 20,
   lookPauseMs: 250,

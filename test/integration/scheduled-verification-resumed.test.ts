@@ -8,7 +8,7 @@ import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker
 
 /** More than one page of a verification, and one page alone. */
 const [MANY, PAGE] = [210, 200];
-/** For as long as their worker is away a verification waits 30 s for these: time to end its own worker in. */
+/** For as long as their worker is away a verification waits 45 s for these: time to end its own worker in. */
 const AWAY = 24;
 const AWAY_OPTIONS = ['--task-queue', 'away', '--no-operations'];
 

@@ -28,7 +28,7 @@ export interface ScheduledRuns {
   runningWorkflow: () => Promise<string>;
   /**
    * Starts intents on a task queue of their own, the last in the order of ids. While no worker polls it, a verification
-   * waits 10 s for each eight of them.
+   * waits 15 s for each eight of them.
    */
   startLast: (count: number, taskQueue: string) => Promise<string[]>;
   /** Changes the trail as whoever administers the database could, the triggers' rules aside. */
