@@ -22,7 +22,9 @@ export async function* pagesOf(
 ): AsyncGenerator<Page> {
   const { ids, organizationId, pageSize } = options;
   if (ids !== undefined) {
-    for (const id of ids) yield { ids: [id], stretch: { after: before(id), upTo: id } };
+    for (const id of ids.toSorted()) {
+      if (id > options.after) yield { ids: [id], stretch: { after: before(id), upTo: id } };
+    }
     return;
   }
   let { after } = options;

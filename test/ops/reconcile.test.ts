@@ -60,6 +60,31 @@ test('rows that Postgres lost come back as they were, once, and only if told to'
   expect((await verified({ ids: [id] })).found).toEqual([]);
 });
 
+test('a run that is stopped goes on where it was, and counts as one', async () => {
+  const ids = [await withRejections(), await withRejections(), await withRejections()];
+  for (const id of ids) await forgetInPostgres(id, 3);
+  let kept: object | undefined;
+  const checkpoint = {
+    name: 'memory',
+    read: () => kept,
+    write: (position: object) => (kept = structuredClone(position)),
+    remove: () => (kept = undefined),
+  };
+  const interrupted = new AbortController();
+  const first = await reconciled({
+    ids,
+    checkpoint,
+    signal: interrupted.signal,
+    onProgress: ({ done }) => done === 2 && interrupted.abort(),
+  });
+  expect(first).toMatchObject({ intents: 2, restored: 2, complete: false });
+  const second = await reconciled({ ids, checkpoint });
+  expect(second).toMatchObject({ intents: 3, restored: 3, transitions: 6, left: 0, complete: true });
+  expect(second.mended).toHaveLength(1);
+  expect([...first.mended, ...second.mended].map(({ intentId }) => intentId)).toEqual(ids.toSorted());
+  expect(kept).toBeUndefined();
+});
+
 test('an intent whose recording waits for lost rows goes on by itself once they are back', async () => {
   const { intents } = servers;
   const id = await withRejections();
