@@ -16,7 +16,8 @@ export interface AppClients {
   temporal: Client;
 }
 
-const ANSWER_WITHIN_MS = 4_000;
+/** How long an app waits for an answer, milliseconds: some are impatient. */
+const PATIENCE_MS = [1_000, 2_000, 4_000];
 const TRIES = 8;
 const PAUSE_MS = 250;
 
@@ -50,12 +51,14 @@ export class App {
   /** The same without waiting. */
   async fireAndForget(id: string): Promise<void> {
     const to = this.book.legalMove(id, this.random, false);
+    this.book.learn(id, to);
     await this.request(this.log.sending(id, randomUUID()), { to, actor: 'app' });
   }
 
   /** The same by Temporal's own client, as an app in another language would. */
   async signal(id: string): Promise<void> {
     const to = this.book.legalMove(id, this.random, false);
+    this.book.learn(id, to);
     await this.signalPayload(this.log.sending(id, randomUUID()), { to });
   }
 
@@ -96,7 +99,7 @@ export class App {
         outcome = await intents.transition(
           intentId,
           { ...options, requestId },
-          { timeoutMs: ANSWER_WITHIN_MS },
+          { timeoutMs: this.patienceMs() },
         );
       } catch (error) {
         // It stands, and will have its outcome: that is what the end of the run looks for.
@@ -112,7 +115,7 @@ export class App {
     options: { to: string; expectedState?: string; actor?: string },
   ): Promise<void> {
     await this.insist(sent, async ({ intents, connection }) => {
-      const receipt = await connection.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+      const receipt = await connection.withDeadline(Date.now() + this.patienceMs(), () =>
         intents.requestTransition(sent.intentId, { ...options, requestId: sent.requestId }),
       );
       if (receipt.outcome === undefined) this.log.acknowledged(sent);
@@ -123,7 +126,7 @@ export class App {
   private async signalPayload(sent: SentRequest, payload: Record<string, unknown>): Promise<void> {
     await this.insist(sent, async ({ temporal }) => {
       try {
-        await temporal.withDeadline(Date.now() + ANSWER_WITHIN_MS, () =>
+        await temporal.withDeadline(Date.now() + this.patienceMs(), () =>
           temporal.workflow
             .getHandle(sent.intentId)
             .signal(REQUEST_TRANSITION_SIGNAL, { ...payload, requestId: sent.requestId }),
@@ -135,6 +138,10 @@ export class App {
         sent.answeredAsEnded = true;
       }
     });
+  }
+
+  private patienceMs(): number {
+    return this.random.pick(PATIENCE_MS);
   }
 
   private note(sent: SentRequest, outcome: Outcome): void {

@@ -1,4 +1,4 @@
-import { silentProgress } from '../../src/dev/progress';
+import { terminalProgress } from '../../src/dev/progress';
 import { findTemporalServerBinaries } from '../../src/dev/servers/temporal-server-binaries';
 import { killLeftovers } from '../setup/worker-process';
 import { FAULT_KINDS } from './faults';
@@ -15,7 +15,7 @@ afterAll(killLeftovers);
 test('whatever is killed, frozen or cut off, each acknowledged request has one outcome and verify is clean', async () => {
   const seed = anySeed();
   say(`Faults with seed ${seed}; to repeat them: npm run test:faults -- --short --seed ${seed}`);
-  const report = await runFaults({ ...SHORT, seed, log: say, progress: silentProgress });
+  const report = await runFaults({ ...SHORT, seed, log: say, progress: terminalProgress() });
   say(formatRunReport(report));
   expect(report.problems).toEqual([]);
   expect(report.faults.map(({ kind }) => kind)).toEqual(FAULT_KINDS);

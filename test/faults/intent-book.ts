@@ -35,7 +35,7 @@ export class IntentBook {
     return Promise.all(all);
   }
 
-  /** What the latest outcome told; another app may have moved it since. */
+  /** What the latest outcome told, or the latest request asks for; it may be elsewhere by now. */
   stateOf(id: string): string {
     return this.states.get(id) ?? 'CREATED';
   }

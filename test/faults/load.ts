@@ -17,8 +17,8 @@ export interface LoadOptions {
 
 /** Processes of apps, each with connections of its own, and things that they do at a time. */
 const CLIENTS = 4;
-const APPS = 32;
-const CONTESTANTS = 4;
+const APPS = 48;
+const CONTESTANTS = 3;
 
 /** Intents are ended only in the last part of a run, and few of them: an ended one takes no more requests. */
 const ENDS_FROM_PERCENT = 80;

@@ -14,7 +14,7 @@ import {
   verifyEverything,
 } from './final-checks';
 import { Load } from './load';
-import { countRequests, countRows, recoveries, type FaultRecord, type RunReport } from './run-report';
+import { countRequests, countRows, recoveries, waited, type FaultRecord, type RunReport } from './run-report';
 import { schedule, type PlannedFault, type Step } from './schedule';
 import { seededRandom, type SeededRandom } from './seeded-random';
 import type { Gap } from './supervised-worker';
@@ -92,6 +92,7 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
       },
       workersEndedByThemselves: stack.workers.reduce((sum, { endedByItself }) => sum + endedByItself, 0),
       temporalEndedByItself: run.temporalEndedByItself,
+      waitedMs: waited(load.log, rows),
       settledMs,
       problems,
     };

@@ -88,6 +88,7 @@ export class SupervisedWorker {
         // Something else ended it first.
         this.endedByItself += 1;
         this.mode = 'running';
+        await sleep(RESTART_AFTER_MS);
       }
     });
   }
@@ -104,6 +105,8 @@ export class SupervisedWorker {
       if (this.mode === 'running') {
         this.process = startWorkerProcess(this.args, this.env, ['--require', DIE_AFTER_COMMIT]);
         await this.process.exited;
+        // Else its last words would pass for those of a worker that runs.
+        this.process = undefined;
         if (this.mode === 'running') this.endedByItself += 1;
       }
       await sleep(RESTART_AFTER_MS);
