@@ -295,7 +295,11 @@ export class IntentClient {
 
   /** No workflow takes the request: either the intent has ended, or something is wrong. */
   private async outcomeOfEnded(intentId: string, requestId: string, cause: unknown): Promise<Outcome> {
-    const earlier = await this.outcomes.find(intentId, requestId).catch(() => undefined);
+    // Only an intent that Temporal has forgotten has no say: an answer that failed may hide an earlier outcome.
+    const earlier = await this.outcomes.find(intentId, requestId).catch((error: unknown) => {
+      if (error instanceof WorkflowNotFoundError) return undefined;
+      throw error;
+    });
     if (earlier !== undefined) return earlier;
     const state = await this.endedState(intentId, cause);
     const message = `The intent has ended in ${state}; nothing moves it any more.`;

@@ -121,6 +121,23 @@ describe('with a worker', () => {
     expect(await intents.history(id)).toHaveLength(3);
   });
 
+  test('a repeated request to an ended intent never hears of an end in the place of its own outcome', async () => {
+    const { intents, superuser } = environment;
+    const { id } = await intents.create({ organizationId: ORGANIZATION });
+    const request = { to: 'CANCELLED', requestId: 'the last one' };
+    const outcome = await intents.transition(id, request);
+    expect(outcome).toMatchObject({ status: 'applied', newState: 'CANCELLED' });
+
+    // Postgres answers where the intent is, and fails to answer what became of the request.
+    await superuser.query('REVOKE SELECT ON workflow_transition_audit FROM intent_engine');
+    try {
+      await expect(intents.transition(id, request)).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await superuser.query('GRANT SELECT ON workflow_transition_audit TO intent_engine');
+    }
+    expect(await intents.transition(id, request)).toEqual(outcome);
+  });
+
   test('imports keep the time at which things happened', async () => {
     const { intents } = environment;
     const { id } = await intents.create({
