@@ -21,8 +21,11 @@ const PATIENCE_MS = [1_000, 2_000, 4_000];
 const TRIES = 8;
 const PAUSE_MS = 250;
 
-/** Errors that no fault explains: the engine has lost an intent, or refuses what it must take. */
-const UNEXPECTED = new Set(['INTENT_NOT_FOUND', 'INTENT_NOT_RUNNING', 'INVALID_ARGUMENT']);
+/** Errors that no fault explains: the engine has lost an intent, refuses what it must take, or is broken. */
+function isUnexpected(error: unknown): boolean {
+  const codes = ['INTENT_NOT_FOUND', 'INTENT_NOT_RUNNING', 'INVALID_ARGUMENT'];
+  return isIntentError(error) ? codes.includes(error.code) : error instanceof TypeError;
+}
 
 /**
  * An app that asks for moves in every way there is. Each method sends its requests and notes what became of them; none
@@ -159,9 +162,9 @@ export class App {
       try {
         return await send(this.random.pick(this.clients));
       } catch (error) {
-        if (isIntentError(error) && UNEXPECTED.has(error.code)) {
+        if (isUnexpected(error)) {
           this.log.surprises.push(
-            `request ${sent.requestId} of intent ${sent.intentId}: ${error.code} ${error.message}`,
+            `request ${sent.requestId} of intent ${sent.intentId}: ${(error as Error).message}`,
           );
           return;
         }

@@ -10,6 +10,7 @@ const TRY_AGAIN_MS = 200;
 /** The intents of a run: each is created when an app first needs it, whatever is broken then. */
 export class IntentBook {
   private readonly created = new Map<number, Promise<string>>();
+  private closed = false;
   private readonly states = new Map<string, string>();
 
   constructor(
@@ -55,6 +56,11 @@ export class IntentBook {
     return moves.length > 0 ? random.pick(moves) : 'ICP_PENDING';
   }
 
+  /** Ends what is still being tried. */
+  close(): void {
+    this.closed = true;
+  }
+
   private async create(intents: IntentClient, index: number): Promise<string> {
     for (;;) {
       try {
@@ -65,7 +71,8 @@ export class IntentBook {
           idempotencyKey,
         });
         return id;
-      } catch {
+      } catch (error) {
+        if (this.closed) throw error;
         // With one key, creating again is safe.
         await sleep(TRY_AGAIN_MS);
       }

@@ -37,6 +37,8 @@ export class Load {
   ) {
     this.book = new IntentBook(options.intents, `faults ${options.seed}`);
     this.apps = Array.from({ length: APPS }, (_, index) => this.runApp(index));
+    // Reported by `finish`, and not before.
+    for (const app of this.apps) app.catch(() => undefined);
   }
 
   static async start(options: LoadOptions): Promise<Load> {
@@ -61,6 +63,7 @@ export class Load {
 
   async close(): Promise<void> {
     this.pace.close();
+    this.book.close();
     await Promise.all(
       this.clients.map(async ({ intents, connection }) => {
         await intents.close();

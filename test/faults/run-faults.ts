@@ -31,7 +31,7 @@ export interface RunSize {
 
 export const LONG: RunSize = { requests: 10_000, intents: 200, steps: 40, longestMs: 4_000 };
 /** Each fault once, the one in the gap three times. */
-export const SHORT: RunSize = { requests: 600, intents: 20, steps: 0, longestMs: 700 };
+export const SHORT: RunSize = { requests: 600, intents: 20, steps: 0, longestMs: 500 };
 
 export interface RunOptions extends RunSize {
   seed: number;
@@ -41,7 +41,7 @@ export interface RunOptions extends RunSize {
 }
 
 /** How long things may take on a busy machine before the run counts as stuck, milliseconds. */
-const PATIENCE = { nextOutcome: 60_000, load: 180_000, settle: 180_000 };
+const PATIENCE = { nextOutcome: 60_000, load: 180_000, settle: 180_000, worker: 30_000 };
 const LOOK_EVERY_MS = 50;
 
 /**
@@ -71,10 +71,11 @@ export async function runFaults(options: RunOptions): Promise<RunReport> {
       await run.step(step, Math.round(index * share), Math.round((index + 1) * share));
     }
     shown.step('waiting for the last outcomes');
-    const settledMs = await run.settle();
+    const { settledMs, unsettled } = await run.settle();
     shown.step('verifying');
     const rows = await readOutcomeRows(pool);
     const problems = [
+      ...unsettled,
       ...checkOutcomeRows(load.log, rows, await endedIntents(pool)),
       ...(await verifyEverything(stack.databaseUrl, stack.temporal.address, intents)),
       ...(run.gaps.length === 0 ? ['no worker died between its commit and the completion of its task'] : []),
@@ -134,21 +135,28 @@ class Run {
     await this.reached(to, `after: ${names}`);
   }
 
-  /** Waits until every acknowledged request has its outcome. */
-  async settle(): Promise<number> {
+  /** Waits until every acknowledged request has its outcome and every worker is there again, as long as it may take. */
+  async settle(): Promise<{ settledMs: number; unsettled: string[] }> {
     const { log, pace } = this.load;
     const before = () => `the apps did not finish (${pace.taken} requests)`;
     await within(PATIENCE.load, before, () => this.load.finish());
     const from = Date.now();
     let missing = 0;
     const failure = () => `${missing} acknowledged requests got no outcome`;
-    await within(PATIENCE.settle, failure, async (expired) => {
+    const unsettled: string[] = [];
+    const settled = within(PATIENCE.settle, failure, async (expired) => {
       while ((missing = unanswered(log, await readOutcomeRows(this.pool))) > 0) {
         expired.throwIfAborted();
         await sleep(LOOK_EVERY_MS);
       }
     });
-    return Date.now() - from;
+    // Not thrown: the checks tell which requests they are.
+    await settled.catch((error: unknown) => unsettled.push((error as Error).message));
+    const settledMs = Date.now() - from;
+    for (const worker of this.stack.workers) {
+      await worker.ready(PATIENCE.worker).catch((error: unknown) => unsettled.push((error as Error).message));
+    }
+    return { settledMs, unsettled };
   }
 
   /** Resolves once it has struck, and `over` once it has ended and what was killed is there again. */
