@@ -23,22 +23,26 @@ function command(): Command {
         'every acknowledged request has exactly one outcome. On servers of its own. Progress goes to standard error,\n' +
         'reports to standard output. Exit code 0: all promises held; 1: one did not; 2: the suite itself failed.',
     )
-    .option('--seed <number>', 'repeat this schedule; default: any', (text) => count(text, 0))
-    .option('--seeds <count>', 'runs, each with the next seed', count, 20)
-    .option('--requests <count>', `of each run; default: ${LONG.requests}, short: ${SHORT.requests}`, count)
-    .option('--intents <count>', `of each run; default: ${LONG.intents}, short: ${SHORT.intents}`, count)
+    .option('--seed <number>', 'repeat this schedule; default: any', atLeast(0))
+    .option('--seeds <count>', 'runs, each with the next seed', atLeast(1), 20)
+    .option(
+      '--requests <count>',
+      `of each run; default: ${LONG.requests}, short: ${SHORT.requests}`,
+      atLeast(1),
+    )
+    .option('--intents <count>', `of each run; default: ${LONG.intents}, short: ${SHORT.intents}`, atLeast(1))
     .option('--short', 'the form that npm test runs: each fault once', false)
     .option('--json', 'print a line of JSON for each run', false)
     .showHelpAfterError('(--help shows the options)')
     .allowExcessArguments(false);
 }
 
-function count(text: string, least: unknown): number {
-  const value = Number(text);
-  const from = least === 0 ? 0 : 1;
-  if (!Number.isInteger(value) || value < from)
-    throw new InvalidArgumentError(`Not a count (${from} or more).`);
-  return value;
+function atLeast(least: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (Number.isInteger(value) && value >= least) return value;
+    throw new InvalidArgumentError(`Not a whole number (${least} or more).`);
+  };
 }
 
 async function main(): Promise<number> {
