@@ -79,7 +79,7 @@ test.each(['SIGKILL', 'SIGTERM'] as const)(
 
     expect(await verifiedNow()).toMatchObject({ ...all, clean: true });
   },
-  120_000,
+  240_000,
 );
 
 test('a run whose worker dies between the row and the answer keeps that row', async () => {
@@ -103,7 +103,7 @@ test('a run whose worker dies between the row and the answer keeps that row', as
   await intentsOnly.exited;
   worker = startWorker();
   expect(await rowAfter(before)).toEqual(stored);
-}, 120_000);
+}, 240_000);
 
 async function intentsInPostgres(): Promise<number> {
   const counted = 'SELECT count(*)::int AS count FROM intent_workflows';
