@@ -23,6 +23,10 @@ export async function freeTemporalPorts(): Promise<TemporalPorts> {
 const DYNAMIC = {
   // Else a search attribute that was just registered may be unknown for a minute.
   'system.forceSearchAttributesCacheRefreshOnRead': [{ value: true }],
+  // The default of 4 is for many workers. With two of them, a workflow task that had lost its worker was seen to wait
+  // 100 s for another one.
+  'matching.numTaskqueueReadPartitions': [{ value: 1 }],
+  'matching.numTaskqueueWritePartitions': [{ value: 1 }],
 };
 
 /**
