@@ -98,7 +98,8 @@ export async function purge(options: PurgeOptions): Promise<PurgeSummary> {
     if (file !== null && files === undefined) {
       return `its rows are in the archive file ${file}; give --archive and --signing-key`;
     }
-    if (await isRunning(client, id)) return 'its workflow is still about to end; try again in a moment';
+    if ((await statusOf(client, id)) === 'RUNNING')
+      return 'its workflow is still about to end; try again in a moment';
     if (!apply) return undefined;
     if (file !== null && files !== undefined) {
       filed.set(file, [...(filed.get(file) ?? []), id]);
@@ -135,13 +136,18 @@ export async function purge(options: PurgeOptions): Promise<PurgeSummary> {
   }
 }
 
-async function isRunning(client: Client, id: string): Promise<boolean> {
+/** The status of its last run, or `undefined` when Temporal does not know the workflow. */
+async function statusOf(client: Client, id: string): Promise<string | undefined> {
   try {
-    return (await client.workflow.getHandle(id).describe()).status.name === 'RUNNING';
+    return (await client.workflow.getHandle(id).describe()).status.name;
   } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
+    if (error instanceof WorkflowNotFoundError) return undefined;
     throw error;
   }
+}
+
+async function isKnown(client: Client, id: string): Promise<boolean> {
+  return (await statusOf(client, id)) !== undefined;
 }
 
 /** Tells Temporal to delete every run of the workflow: those that its list has, and the last one in any case. */
@@ -162,14 +168,4 @@ async function deleteRun(client: Client, workflowId: string, runId: string | und
       // Somebody else has deleted it.
       if (!hasGrpcStatus(error, 'NOT_FOUND')) throw error;
     });
-}
-
-async function isKnown(client: Client, id: string): Promise<boolean> {
-  try {
-    await client.workflow.getHandle(id).describe();
-    return true;
-  } catch (error) {
-    if (error instanceof WorkflowNotFoundError) return false;
-    throw error;
-  }
 }
