@@ -2,7 +2,6 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
-import { readRecords } from '../database/read-records';
 import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
 import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
@@ -64,9 +63,8 @@ export function headWitness(pool: Pool, client: Client): Witness {
   }
 
   return {
-    async check(id, intent, filed): Promise<Checked> {
+    async check(id, intent, { erased, filed }): Promise<Checked> {
       if (intent === undefined) return NOT_IN_POSTGRES;
-      const erased = (await readRecords(pool, [id])).get(id)?.erased ?? false;
       const checked = await onceCertain(() => look(intent, filed));
       if (!erased || checked.status !== 'checked') return checked;
       return {

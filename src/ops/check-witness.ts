@@ -25,12 +25,17 @@ export type Checked =
 /** Somebody named it; that it is nowhere is not to be taken for clean. */
 export const NOT_IN_POSTGRES: Checked = { status: 'unchecked', reason: 'Postgres has no such intent' };
 
+/** What is known of an intent before it is compared. */
+export interface KnownOfIntent {
+  /** What its rows said about people is gone. */
+  erased: boolean;
+  /** What an archive file has of it; what stands in Postgres comes after it. */
+  filed?: FiledTrail | undefined;
+}
+
 export interface Witness {
-  /**
-   * @param intent its row in Postgres, where there is one
-   * @param filed what an archive file has of it; what stands in Postgres comes after it
-   */
-  check: (id: string, intent: IntentRow | undefined, filed?: FiledTrail) => Promise<Checked>;
+  /** @param intent its row in Postgres, where there is one */
+  check: (id: string, intent: IntentRow | undefined, known: KnownOfIntent) => Promise<Checked>;
   close: () => Promise<void>;
 }
 
@@ -87,7 +92,7 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
   const compare = (id: string, filed?: FiledTrail) => onceCertain(() => look(id, filed));
   return {
     compare,
-    async check(id, intent, filed) {
+    async check(id, intent, { filed }) {
       const compared = await compare(id, filed);
       const known =
         compared.status === 'unchecked' || ('findings' in compared && compared.findings.length > 0);

@@ -3,7 +3,7 @@ import type { ReplayWorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
-import { readRecords } from '../database/read-records';
+import { readRecords, type IntentRecords } from '../database/read-records';
 import {
   checkFile,
   intentsOfFile,
@@ -16,7 +16,7 @@ import {
 import { checkProtection } from './check-protection';
 import { checkPage, checkRows } from './check-rows';
 import { headWitness } from './check-head';
-import { fullWitness, NOT_IN_POSTGRES, type Witness } from './check-witness';
+import { fullWitness, NOT_IN_POSTGRES, type KnownOfIntent, type Witness } from './check-witness';
 import { Checkpoint, type CheckpointStore } from './checkpoint';
 import { notInTemporal, type Finding } from './findings';
 import { OPS_LIMITS } from './limits';
@@ -126,11 +126,12 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     // Those are verified with the rows of their files.
     if (options.archive === undefined || ids !== undefined) countFiled(inFiles);
     const others = pageIds.filter((id) => !inFiles.includes(id));
-    return checkEach(others, new Map());
+    return checkEach(others, records, new Map());
   }
 
   async function checkEach(
     pageIds: readonly string[],
+    records: ReadonlyMap<string, IntentRecords>,
     trails: ReadonlyMap<string, FiledTrail>,
   ): Promise<boolean> {
     const intents = await readIntents(pool, pageIds);
@@ -139,7 +140,7 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
       while (position < pageIds.length && !signal?.aborted) {
         const at = position++;
         const id = pageIds[at] as string;
-        await check(id, intents[at], trails.get(id));
+        await check(id, intents[at], { erased: records.get(id)?.erased ?? false, filed: trails.get(id) });
         summary.intents += 1;
         onProgress?.({ done: summary.intents, total });
       }
@@ -175,7 +176,8 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
           report(finding);
         }
         const trails = new Map(archived.map((intent) => [intent.id, trailOf(intent)]));
-        if (!(await checkEach([...trails.keys()], trails))) return false;
+        const archivedIds = [...trails.keys()];
+        if (!(await checkEach(archivedIds, await readRecords(pool, archivedIds), trails))) return false;
       }
       if (missing.size > 0) {
         const detail = `${file.name}: it lacks ${missing.size} intents, ${[...missing][0]} among them`;
@@ -196,13 +198,9 @@ export async function verify(options: VerifyOptions): Promise<VerifySummary> {
     );
   }
 
-  async function check(
-    id: string,
-    intent: IntentRow | undefined,
-    trail: FiledTrail | undefined,
-  ): Promise<void> {
+  async function check(id: string, intent: IntentRow | undefined, known: KnownOfIntent): Promise<void> {
     if (witness === undefined && intent !== undefined) return;
-    const checked = (await witness?.check(id, intent, trail)) ?? NOT_IN_POSTGRES;
+    const checked = (await witness?.check(id, intent, known)) ?? NOT_IN_POSTGRES;
     if (checked.status === 'checked') {
       summary.witnessed += 1;
       checked.findings.forEach(report);
