@@ -91,11 +91,12 @@ async function moveBatch(
       files === undefined ? await moveToTables(client, intents) : await moveToFile(client, intents, files);
     return { batch: { intents: intents.length, ...moved }, last: ended.at(-1) };
   };
-  for (;;) {
+  for (let attempt = 1; ; attempt += 1) {
     try {
       return await inTransaction(pool, move);
     } catch (error) {
-      if (sqlStateOf(error) !== NO_PARTITION) throw error;
+      // Each attempt may take intents of other months, where other runs hold some of them.
+      if (sqlStateOf(error) !== NO_PARTITION || attempt === ARCHIVE_LIMITS.partitionAttempts) throw error;
     }
     // In a transaction of its own, so that its locks are gone in a moment.
     await inTransaction(pool, (client) => addPartitions(client, ended));

@@ -8,4 +8,6 @@ export const ARCHIVE_LIMITS = {
   batchIntentsMax: 10_000,
   /** For a lock on the archive tables, when a month gets its partition. */
   partitionLockMs: 5_000,
+  /** Attempts at a batch whose months have no partition yet. */
+  partitionAttempts: 10,
 } as const;
