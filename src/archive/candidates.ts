@@ -33,12 +33,31 @@ export async function takeCandidates(
   limit: number,
   from: Date | undefined,
 ): Promise<{ id: string; endedAt: Date }[]> {
-  const { rows } = await client.query<{ id: string; endedAt: Date }>(
-    `SELECT i.id, i.ended_at AS "endedAt" ${CANDIDATES} AND i.ended_at >= coalesce($4, '-infinity'::timestamptz)
-      ORDER BY i.ended_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED`,
-    [selection.before, selection.organizationId ?? null, limit, from ?? null],
+  for (;;) {
+    const { rows: locked } = await client.query<{ id: string; endedAt: Date }>(
+      `SELECT i.id, i.ended_at AS "endedAt" ${CANDIDATES} AND i.ended_at >= coalesce($4, '-infinity'::timestamptz)
+        ORDER BY i.ended_at LIMIT $3 FOR UPDATE OF i SKIP LOCKED`,
+      [selection.before, selection.organizationId ?? null, limit, from ?? null],
+    );
+    const taken = await withoutArchived(client, locked);
+    if (taken.length > 0 || locked.length === 0) return taken;
+  }
+}
+
+/**
+ * Another run may have archived one after the statement that locked it began to look: the lock was free again, and
+ * Postgres sees no reason to check the row anew. A statement that begins with the lock held sees it.
+ */
+async function withoutArchived<T extends { id: string }>(
+  client: PoolClient,
+  locked: readonly T[],
+): Promise<T[]> {
+  const { rows } = await client.query<{ id: string }>(
+    `SELECT workflow_id AS id FROM intent_archives WHERE workflow_id = ANY ($1)`,
+    [locked.map(({ id }) => id)],
   );
-  return rows;
+  const archived = new Set(rows.map(({ id }) => id));
+  return locked.filter(({ id }) => !archived.has(id));
 }
 
 /** Notes that they are archived, which the rules ask for before they let a row go. */

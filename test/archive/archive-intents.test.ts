@@ -144,12 +144,12 @@ describe('to tables', () => {
   });
 
   test('several runs at once move each row once', async () => {
-    const intents = await Promise.all(Array.from({ length: 30 }, () => endedIntent()));
-    const runs = await Promise.all(Array.from({ length: 3 }, () => archived({ batchSize: 4 })));
-    expect(runs.reduce((sum, { intents: moved }) => sum + moved, 0)).toBe(30);
+    const intents = await Promise.all(Array.from({ length: 100 }, () => endedIntent()));
+    const runs = await Promise.all(Array.from({ length: 8 }, () => archived({ batchSize: 1 })));
+    expect(runs.reduce((sum, { intents: moved }) => sum + moved, 0)).toBe(100);
     expect(await places(intents.map(({ id }) => id))).toEqual({
-      'audit archived': 120,
-      'rejections archived': 60,
+      'audit archived': 400,
+      'rejections archived': 200,
     });
     expect(await findings()).toEqual([]);
   });
