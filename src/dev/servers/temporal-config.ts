@@ -27,6 +27,9 @@ const DYNAMIC = {
   // 100 s for another one.
   'matching.numTaskqueueReadPartitions': [{ value: 1 }],
   'matching.numTaskqueueWritePartitions': [{ value: 1 }],
+  // From its fourth attempt on, a workflow task has longer and longer before the server takes its worker for lost: by
+  // default up to 10 minutes more than the usual 10 s, in which the intent stands still.
+  'history.workflowTaskRetryMaxInterval': [{ value: '1s' }],
 };
 
 /**
