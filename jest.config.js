@@ -4,8 +4,10 @@ module.exports = {
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
-  // node-pg-migrate is published as ES modules only, and jest requires CommonJS.
-  transformIgnorePatterns: ['/node_modules/(?!node-pg-migrate/)'],
+  // These are published as ES modules only, and jest requires CommonJS.
+  transformIgnorePatterns: [
+    '/node_modules/(?!(node-pg-migrate|@marcbachmann|temporal-polyfill|temporal-utils)/)',
+  ],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',
   testTimeout: 60_000,

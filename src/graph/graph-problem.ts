@@ -5,7 +5,6 @@
 export const GRAPH_PROBLEM_CODES = {
   INVALID_VALUE: 'A value has the wrong type or form.',
   UNKNOWN_KEY: 'A key that graphs do not have.',
-  UNSUPPORTED_KEY: 'A key that is reserved for a later version.',
   INITIAL_STATE_NOT_IN_STEP_1: 'There is no step, or the first one is empty, so there is no initial state.',
   STEP_GAP: 'A step other than the first has no states.',
   DUPLICATE_STEP: 'Two steps have the same key.',

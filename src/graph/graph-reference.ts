@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-import { graphNameSchema, graphVersionSchema } from './graph';
 import { GRAPH_LIMITS } from './limits';
+import { graphNameSchema, graphVersionSchema } from './name-schemas';
 
 export interface GraphReference {
   readonly name: string;

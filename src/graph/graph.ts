@@ -1,46 +1,19 @@
 import { z } from 'zod';
 
+import { approvalSchema, type ApprovalRule } from './approval-rule';
+import { childrenSchema, type ChildrenRule } from './children-rule';
+import { deadlineSchema, type DeadlineRule } from './deadline-rule';
 import type { GraphProblem } from './graph-problem';
+import { guardSchema, type GuardRule } from './guard-rule';
 import { GRAPH_LIMITS } from './limits';
-import { isStorableText, NOT_STORABLE } from './storable-text';
-
-/** Keys that later versions give a meaning to. Refused until then: a deadline that never fires is worse. */
-export const RESERVED_GRAPH_KEYS = ['deadlines', 'work', 'approvals', 'guards'] as const;
-
-const kebabCase = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/;
-const stateForm = /^[A-Za-z][A-Za-z0-9_]*$/;
-
-export const graphNameSchema = z
-  .string()
-  .max(GRAPH_LIMITS.nameLength, { error: `must have at most ${GRAPH_LIMITS.nameLength} characters` })
-  .regex(kebabCase, { error: 'must be in kebab-case and begin with a letter, such as `content-intent`' });
-
-export const graphVersionSchema = z
-  .int({ error: 'must be a whole number, such as 1' })
-  .min(1, { error: 'must be 1 or more' })
-  .max(GRAPH_LIMITS.version, { error: `must be at most ${GRAPH_LIMITS.version}` });
-
-const stateSchema = z
-  .string()
-  .max(GRAPH_LIMITS.stateNameLength, {
-    error: `a state name must have at most ${GRAPH_LIMITS.stateNameLength} characters`,
-  })
-  .regex(stateForm, {
-    error: 'a state name must begin with a letter and go on with letters, digits and underscores',
-  });
-
-function text(maxLength: number): z.ZodString {
-  return z
-    .string()
-    .min(1, { error: 'must not be empty' })
-    .max(maxLength, { error: `must have at most ${maxLength} characters` })
-    .refine(isStorableText, { error: NOT_STORABLE });
-}
+import { graphNameSchema, graphVersionSchema, stateSchema, textSchema } from './name-schemas';
+import { cancellationSchema, undoSchema, type CancellationRule, type UndoRule } from './undo-rule';
+import { workSchema, type WorkRule } from './work-rule';
 
 const stepSchema = z
   .strictObject({
     key: graphNameSchema.describe('Short name for programs, in kebab-case; unique in the graph.'),
-    label: text(GRAPH_LIMITS.titleLength).describe('Name for people.'),
+    label: textSchema(GRAPH_LIMITS.titleLength).describe('Name for people.'),
     states: z.array(stateSchema).describe('The states of this step; each state belongs to one step.'),
   })
   .describe('A stage of the workflow, for progress displays.');
@@ -57,8 +30,8 @@ export const graphSchema = z
       .describe('Path or URL of the JSON Schema, for editors; otherwise ignored.'),
     name: graphNameSchema.describe('Name in kebab-case. An intent names its graph as `name@version`.'),
     version: graphVersionSchema.describe('A registered version never changes: raise it for every change.'),
-    title: text(GRAPH_LIMITS.titleLength).optional().describe('Name for people.'),
-    description: text(GRAPH_LIMITS.descriptionLength).optional().describe('What the workflow is for.'),
+    title: textSchema(GRAPH_LIMITS.titleLength).optional().describe('Name for people.'),
+    description: textSchema(GRAPH_LIMITS.descriptionLength).optional().describe('What the workflow is for.'),
     steps: z
       .array(stepSchema)
       .describe('The steps in order. The first state of the first step is the initial state.'),
@@ -68,26 +41,57 @@ export const graphSchema = z
     terminal: z
       .array(stateSchema)
       .describe('States that end the workflow: in no step, and without transitions.'),
+    work: z
+      .record(stateSchema, workSchema)
+      .optional()
+      .describe('Activities that are run on entry, by state.'),
+    children: z
+      .record(stateSchema, childrenSchema)
+      .optional()
+      .describe('Intents that are started on entry, by state.'),
+    deadlines: z
+      .record(stateSchema, deadlineSchema)
+      .optional()
+      .describe('When states are left by themselves.'),
+    approvals: z.array(approvalSchema).optional().describe('Transitions that need approvals.'),
+    guards: z.array(guardSchema).optional().describe('Transitions that need a condition.'),
+    undo: z
+      .record(stateSchema, undoSchema)
+      .optional()
+      .describe(
+        'Activities that are run when an intent is cancelled, in reverse order of the states entered.',
+      ),
+    cancellation: cancellationSchema
+      .optional()
+      .describe('Where a cancelled intent goes while it is undone; required with `undo`.'),
   })
   .meta({ title: 'Workflow graph' });
 
 type GraphDocument = z.output<typeof graphSchema>;
+type ByState<State extends string, Rule> = { readonly [Of in State]?: Rule };
 
 /**
  * A workflow graph as data. `State` is the union of its state names where they are known to the compiler.
  * Treat it as immutable: look-ups by {@link stepOf} and its kin are indexed once per object.
  */
 export interface Graph<State extends string = string> extends Readonly<
-  Omit<GraphDocument, 'steps' | 'transitions' | 'terminal'>
+  Pick<GraphDocument, '$schema' | 'name' | 'version' | 'title' | 'description'>
 > {
   readonly steps: readonly {
     readonly key: string;
     readonly label: string;
     readonly states: readonly State[];
   }[];
-  // The names come from steps and terminal; a misspelt one here is then an error instead of one more state.
-  readonly transitions: { readonly [From in NoInfer<State>]?: readonly NoInfer<State>[] };
+  // The names come from steps and terminal; a misspelt one below is then an error instead of one more state.
+  readonly transitions: ByState<NoInfer<State>, readonly NoInfer<State>[]>;
   readonly terminal: readonly State[];
+  readonly work?: ByState<NoInfer<State>, WorkRule<NoInfer<State>>> | undefined;
+  readonly children?: ByState<NoInfer<State>, ChildrenRule<NoInfer<State>>> | undefined;
+  readonly deadlines?: ByState<NoInfer<State>, DeadlineRule<NoInfer<State>>> | undefined;
+  readonly approvals?: readonly ApprovalRule<NoInfer<State>>[] | undefined;
+  readonly guards?: readonly GuardRule<NoInfer<State>>[] | undefined;
+  readonly undo?: ByState<NoInfer<State>, UndoRule> | undefined;
+  readonly cancellation?: CancellationRule<NoInfer<State>> | undefined;
 }
 
 /** The union of a graph's state names: `GraphState<typeof orderGraph>`. */
@@ -113,9 +117,12 @@ export function parseGraph(value: unknown): ParsedGraph {
 
 /** zod leaves a record's key `__proto__` out without an issue; nothing of a graph may be lost silently. */
 function droppedKeys(value: unknown): GraphProblem[] {
-  const transitions = isObject(value) ? value['transitions'] : undefined;
-  if (!isObject(transitions) || !Object.hasOwn(transitions, '__proto__')) return [];
-  return [{ code: 'INVALID_VALUE', message: '`__proto__` cannot be a state name.', path: 'transitions' }];
+  if (!isObject(value)) return [];
+  return ['transitions', 'work', 'children', 'deadlines', 'undo'].flatMap((path) => {
+    const record = value[path];
+    if (!isObject(record) || !Object.hasOwn(record, '__proto__')) return [];
+    return [{ code: 'INVALID_VALUE' as const, message: '`__proto__` cannot be a state name.', path }];
+  });
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -133,10 +140,6 @@ function problemsOfIssue(issue: z.core.$ZodIssue): GraphProblem[] {
 
 function unknownKey(key: string, parent: string): GraphProblem {
   const path = parent === '' ? key : `${parent}.${key}`;
-  if (parent === '' && RESERVED_GRAPH_KEYS.some((reserved) => reserved === key)) {
-    const message = `\`${key}\` is not supported by this version of the engine: remove it from the graph.`;
-    return { code: 'UNSUPPORTED_KEY', message, path };
-  }
   const owner = parent === '' ? 'A graph' : `\`${parent}\``;
   return { code: 'UNKNOWN_KEY', message: `${owner} has no key \`${key}\`: remove it or correct it.`, path };
 }

@@ -1,15 +1,14 @@
+export type { ActivityRule } from './activity-rule';
+export type { ApprovalRule } from './approval-rule';
 export { BUILTIN_GRAPHS } from './builtin-graphs';
+export type { ChildrenRule } from './children-rule';
 export { checkGraph } from './check-graph';
 export { contentIntentGraph, WORKFLOW_STEPS, type ContentIntentState } from './content-intent';
+export type { DeadlineRule, ReminderRule } from './deadline-rule';
 export { defineGraph } from './define-graph';
-export {
-  graphSchema,
-  parseGraph,
-  RESERVED_GRAPH_KEYS,
-  type Graph,
-  type GraphState,
-  type ParsedGraph,
-} from './graph';
+export { addDuration, durationMs, subtractDuration } from './duration';
+export { checkExpression, evaluate, type Evaluation, type ExpressionData } from './expression';
+export { graphSchema, parseGraph, type Graph, type GraphState, type ParsedGraph } from './graph';
 export { graphJsonSchema } from './graph-json-schema';
 export {
   formatGraphProblem,
@@ -26,6 +25,9 @@ export {
 } from './graph-reference';
 export type { GraphStep } from './graph-step';
 export { GraphValidationError, isGraphValidationError } from './graph-validation-error';
+export type { GuardRule } from './guard-rule';
+export { GRAPH_DEFAULTS } from './limits';
+export { approvalOf, childrenOf, deadlineOf, guardsOf, undoOf, workOf } from './rules';
 export {
   allStates,
   hasEdge,
@@ -37,4 +39,6 @@ export {
   progressOf,
   stepOf,
 } from './steps';
+export type { CancellationRule, UndoRule } from './undo-rule';
 export { validateGraph } from './validate-graph';
+export type { WorkRule } from './work-rule';
