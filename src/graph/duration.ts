@@ -35,34 +35,28 @@ export function parseDuration(text: string): DurationParts | undefined {
     seconds: number(7),
     milliseconds: Number((match[8] ?? '').padEnd(3, '0')),
   };
-  const ms = roughMs(parts);
-  return ms > 0 && ms <= roughMs({ ...NOTHING, years: GRAPH_LIMITS.durationYears }) ? parts : undefined;
+  return longest(parts) > 0 && longest(parts) <= GRAPH_LIMITS.durationYears * LONGEST.year * DAY
+    ? parts
+    : undefined;
 }
 
-const NOTHING: DurationParts = {
-  years: 0,
-  months: 0,
-  weeks: 0,
-  days: 0,
-  hours: 0,
-  minutes: 0,
-  seconds: 0,
-  milliseconds: 0,
-};
+const DAY = 24 * 60 * 60 * 1000;
+/** In days. */
+const LONGEST = { year: 366, month: 31 };
+const SHORTEST = { year: 365, month: 28 };
 
-/** With the longest years and months there are. */
-function roughMs({
-  years,
-  months,
-  weeks,
-  days,
-  hours,
-  minutes,
-  seconds,
-  milliseconds,
-}: DurationParts): number {
-  const allDays = years * 366 + months * 31 + weeks * 7 + days;
-  return (((allDays * 24 + hours) * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
+function msOf(parts: DurationParts, { year, month }: typeof LONGEST): number {
+  const { years, months, weeks, days, hours, minutes, seconds, milliseconds } = parts;
+  const allDays = years * year + months * month + weeks * 7 + days;
+  return allDays * DAY + ((hours * 60 + minutes) * 60 + seconds) * 1000 + milliseconds;
+}
+
+const longest = (parts: DurationParts) => msOf(parts, LONGEST);
+
+/** How long a duration may turn out, in milliseconds; a day counts as 24 hours. Throws a RangeError if it is none. */
+export function lengthRange(duration: string): { readonly shortest: number; readonly longest: number } {
+  const parts = partsOf(duration);
+  return { shortest: msOf(parts, SHORTEST), longest: longest(parts) };
 }
 
 /** Whether a duration is the same length whenever it begins: it has no years and no months. */
@@ -107,7 +101,7 @@ export function durationMs(duration: string): number {
   if (!hasFixedLength(duration)) {
     throw new RangeError(`${duration} has no fixed length: write it in days, hours, minutes or seconds`);
   }
-  return roughMs(parts);
+  return longest(parts);
 }
 
 function partsOf(duration: string): DurationParts {

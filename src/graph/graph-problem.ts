@@ -18,6 +18,24 @@ export const GRAPH_PROBLEM_CODES = {
   DEAD_END: 'A state that is not terminal has no transition.',
   UNREACHABLE_STATE: 'No path leads to the state from the initial one.',
   NO_PATH_TO_TERMINAL: 'A state has transitions, but no path from it leads to a terminal state.',
+  UNKNOWN_RULE_STATE: 'A rule names a state that is in no step and not terminal.',
+  RULE_WITHOUT_EDGE: 'A rule needs a transition that the graph does not have.',
+  TERMINAL_WITH_RULE:
+    'A terminal state has work, children, a deadline or an undo, or cancellation leads through it.',
+  CONFLICTING_RULES: 'A state has two rules that exclude each other.',
+  AUTOMATIC_WITH_APPROVAL: 'A transition that the engine makes by itself needs approvals.',
+  MISSING_FAILED: 'Children with `counts` do not say what follows when too few can still count.',
+  AMBIGUOUS_DEADLINE: 'A deadline has neither or both of `after` and `at`.',
+  UNKNOWN_TIME_ZONE: 'A deadline has a time zone that does not exist.',
+  DUPLICATE_REMINDER: 'A deadline has two reminders at the same time.',
+  REMINDER_TOO_EARLY: 'A reminder is due before the state is entered, or at that very time.',
+  DUPLICATE_APPROVAL: 'A transition is listed twice in `approvals`.',
+  DUPLICATE_ROLE: 'An approval lists a role twice.',
+  TOO_FEW_ROLES: 'An approval needs more distinct roles than it lists.',
+  DUPLICATE_GUARD: 'Two guards have the same name.',
+  MISSING_CANCELLATION: 'There are undos, but no `cancellation` says where they run.',
+  CANCELLED_NOT_TERMINAL: 'There is a `cancellation`, but no terminal state CANCELLED.',
+  INVALID_EXPRESSION: 'An expression cannot be read, or its value has the wrong type.',
 } as const;
 
 export type GraphProblemCode = keyof typeof GRAPH_PROBLEM_CODES;

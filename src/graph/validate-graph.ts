@@ -1,6 +1,9 @@
 import type { Graph } from './graph';
 import type { GraphProblem } from './graph-problem';
+import { collectFacts, pathTo, type GraphFacts } from './graph-facts';
+import { edgeRuleProblems } from './edge-rule-problems';
 import { reachableFrom } from './reachability';
+import { stateRuleProblems } from './state-rule-problems';
 
 /**
  * Returns every problem of a graph, causes before what follows from them; an empty list means that it is valid.
@@ -21,38 +24,9 @@ export function validateGraph(graph: Graph): GraphProblem[] {
     ...stateProblems(graph, facts),
     ...edgeProblems(facts),
     ...pathProblems(graph, facts),
+    ...stateRuleProblems(graph, facts),
+    ...edgeRuleProblems(graph, facts),
   ];
-}
-
-/** Kept as numbers: hardly any is ever written out, and text for all of them took half of the time. */
-interface Place {
-  /** Absent: in `terminal`. */
-  readonly step?: number;
-  readonly index: number;
-}
-
-const pathTo = ({ step, index }: Place) =>
-  step === undefined ? `terminal[${index}]` : `steps[${step}].states[${index}]`;
-
-interface Facts {
-  readonly terminal: ReadonlySet<string>;
-  /** Where each covered state stands first; steps come before `terminal`. */
-  readonly covered: ReadonlyMap<string, Place>;
-  // A map, as a state may be called `constructor` or `toString`, which every plain object has.
-  readonly exits: ReadonlyMap<string, readonly string[]>;
-}
-
-function collectFacts(graph: Graph): Facts {
-  const covered = new Map<string, Place>();
-  const cover = (state: string, place: Place) => {
-    if (!covered.has(state)) covered.set(state, place);
-  };
-  graph.steps.forEach(({ states }, step) => states.forEach((state, index) => cover(state, { step, index })));
-  graph.terminal.forEach((state, index) => cover(state, { index }));
-
-  const exits = new Map<string, readonly string[]>();
-  for (const [state, targets] of Object.entries(graph.transitions)) exits.set(state, targets ?? []);
-  return { terminal: new Set(graph.terminal), covered, exits };
 }
 
 function* stepProblems(graph: Graph): Generator<GraphProblem> {
@@ -79,7 +53,7 @@ function* stepProblems(graph: Graph): Generator<GraphProblem> {
   }
 }
 
-function* stateProblems(graph: Graph, facts: Facts): Generator<GraphProblem> {
+function* stateProblems(graph: Graph, facts: GraphFacts): Generator<GraphProblem> {
   for (const [step, { key, states }] of graph.steps.entries()) {
     for (const [index, state] of states.entries()) {
       const first = facts.covered.get(state);
@@ -110,7 +84,7 @@ function* stateProblems(graph: Graph, facts: Facts): Generator<GraphProblem> {
   }
 }
 
-function* edgeProblems({ terminal, covered, exits }: Facts): Generator<GraphProblem> {
+function* edgeProblems({ terminal, covered, exits }: GraphFacts): Generator<GraphProblem> {
   // The state that listed a target last: one map for all, instead of a set for each state.
   const lastSource = new Map<string, string>();
   for (const [state, targets] of exits) {
@@ -140,7 +114,7 @@ function* edgeProblems({ terminal, covered, exits }: Facts): Generator<GraphProb
   }
 }
 
-function* pathProblems(graph: Graph, { terminal, covered, exits }: Facts): Generator<GraphProblem> {
+function* pathProblems(graph: Graph, { terminal, covered, exits }: GraphFacts): Generator<GraphProblem> {
   const next = (state: string) => (terminal.has(state) ? [] : (exits.get(state) ?? []));
 
   const initial = graph.steps[0]?.states[0];
