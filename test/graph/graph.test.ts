@@ -1,4 +1,4 @@
-import { checkGraph, contentIntentGraph, parseGraph, RESERVED_GRAPH_KEYS } from '../../src/graph';
+import { checkGraph, contentIntentGraph, parseGraph } from '../../src/graph';
 
 const minimal = {
   name: 'minimal',
@@ -32,20 +32,7 @@ test('$schema, title and description are optional and kept', () => {
   expect(parseGraph(graph)).toEqual({ ok: true, graph });
 });
 
-test.each(RESERVED_GRAPH_KEYS)('`%s` is refused by name, not ignored', (key) => {
-  expect(parseGraph({ ...minimal, [key]: {} })).toEqual({
-    ok: false,
-    problems: [
-      {
-        code: 'UNSUPPORTED_KEY',
-        message: `\`${key}\` is not supported by this version of the engine: remove it from the graph.`,
-        path: key,
-      },
-    ],
-  });
-});
-
-test('a reserved key is an unknown one anywhere but at the top', () => {
+test('a key of graphs is an unknown one anywhere but at the top', () => {
   const step = { key: 'only', label: 'Only', states: ['OPEN'], guards: {} };
   expect(refusals({ ...minimal, steps: [step] })).toEqual(['UNKNOWN_KEY steps[0].guards']);
 });
