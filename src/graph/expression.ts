@@ -32,6 +32,8 @@ const ENVIRONMENTS: Record<ExpressionPlace, Environment> = {
 
 function environmentWith(variables: string[]): Environment {
   const environment = new Environment({
+    // Items of children are maps of unlike values.
+    homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: GRAPH_LIMITS.expressionNodes, maxDepth: GRAPH_LIMITS.expressionDepth },
   });
   for (const name of variables) environment.registerVariable(name, 'map<string, dyn>');

@@ -64,7 +64,10 @@ const cases: Case[] = [
   [
     'RULE_WITHOUT_EDGE',
     'a cancellation that cannot end',
-    (graph) => (graph.transitions['CANCELLING'] = ['CANCEL_FAILED']),
+    (graph) => {
+      graph.transitions['CANCELLING'] = ['CANCEL_FAILED'];
+      graph.transitions['CANCEL_FAILED'] = ['CANCELLED'];
+    },
     'cancellation.through',
     /transition from CANCELLING to CANCELLED/,
   ],
@@ -200,7 +203,7 @@ const cases: Case[] = [
     (graph) => {
       graph.terminal = graph.terminal.filter((state) => state !== 'CANCELLED');
       graph.steps[0]!.states.push('CANCELLED');
-      graph.transitions['CANCELLED'] = ['CANCEL_FAILED'];
+      graph.transitions['CANCELLED'] = ['ORDERED'];
     },
     'cancellation',
     /add that state to `terminal`/,

@@ -70,30 +70,23 @@ test('rules take the literal names of states', () => {
 });
 
 test('a misspelt state in a rule does not compile', () => {
+  const to = { ...activity, success: 'CLOSED', failure: 'WAITING' } as const;
+  const approval = { from: 'OPEN', count: 1, roles: ['owner'] } as const;
+  const guard = { name: 'always', when: 'true', because: 'Never.' } as const;
+  const items = { graph: 'order', items: 'metadata.lines', until: 'all' } as const;
   const refused = (define: () => unknown) => expect(define).toThrow('UNKNOWN_RULE_STATE');
   // @ts-expect-error: no such state
-  refused(() =>
-    defineGraph({ ...ticket, work: { OPNE: { ...activity, success: 'CLOSED', failure: 'WAITING' } } }),
-  );
+  refused(() => defineGraph({ ...ticket, work: { OPNE: to } }));
   // @ts-expect-error: no such state
-  refused(() =>
-    defineGraph({ ...ticket, work: { OPEN: { ...activity, success: 'CLOSD', failure: 'WAITING' } } }),
-  );
-  refused(() =>
-    defineGraph({
-      ...ticket,
-      // @ts-expect-error: no such state
-      children: { OPEN: { graph: 'order', items: 'metadata.lines', until: 'all', done: 'DONE' } },
-    }),
-  );
+  refused(() => defineGraph({ ...ticket, work: { OPEN: { ...to, success: 'CLOSD' } } }));
+  // @ts-expect-error: no such state
+  refused(() => defineGraph({ ...ticket, children: { OPEN: { ...items, done: 'DONE' } } }));
   // @ts-expect-error: no such state
   refused(() => defineGraph({ ...ticket, deadlines: { WAITING: { after: 'P1D', to: 'OPNE' } } }));
   // @ts-expect-error: no such state
-  refused(() =>
-    defineGraph({ ...ticket, approvals: [{ from: 'OPEN', to: 'CLOSD', count: 1, roles: ['a'] }] }),
-  );
+  refused(() => defineGraph({ ...ticket, approvals: [{ ...approval, to: 'CLOSD' }] }));
   // @ts-expect-error: no such state
-  refused(() => defineGraph({ ...ticket, guards: [{ name: 'g', to: 'CLOSD', when: 'true', because: 'b' }] }));
+  refused(() => defineGraph({ ...ticket, guards: [{ ...guard, to: 'CLOSD' }] }));
   // @ts-expect-error: no such state
   refused(() => defineGraph({ ...ticket, undo: { OPNE: activity } }));
   // @ts-expect-error: no such state
