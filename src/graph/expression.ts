@@ -25,18 +25,26 @@ export type CheckedExpression =
 /** Whether `request` may be asked for. */
 export type ExpressionPlace = 'guard' | 'elsewhere';
 
-const ENVIRONMENTS: Record<ExpressionPlace, Environment> = {
-  guard: environmentWith(['metadata', 'results', 'intent', 'request']),
-  elsewhere: environmentWith(['metadata', 'results', 'intent']),
-};
+let environments: Readonly<Record<ExpressionPlace, Environment>> | undefined;
 
-function environmentWith(variables: string[]): Environment {
+/** Made at the first use: it takes milliseconds, and workflow code is loaded for each intent, with rules or without. */
+function environmentOf(place: ExpressionPlace): Environment {
+  if (environments === undefined) {
+    const elsewhere = newEnvironment();
+    environments = { elsewhere, guard: elsewhere.clone().registerVariable('request', VARIABLE_TYPE) };
+  }
+  return environments[place];
+}
+
+const VARIABLE_TYPE = 'map<string, dyn>';
+
+function newEnvironment(): Environment {
   const environment = new Environment({
     // Items of children are maps of unlike values.
     homogeneousAggregateLiterals: false,
     limits: { maxAstNodes: GRAPH_LIMITS.expressionNodes, maxDepth: GRAPH_LIMITS.expressionDepth },
   });
-  for (const name of variables) environment.registerVariable(name, 'map<string, dyn>');
+  for (const name of ['metadata', 'results', 'intent']) environment.registerVariable(name, VARIABLE_TYPE);
   registerTimestamps(environment);
   // Numbers of JSON are doubles to CEL, which does not mix those with whole numbers: `metadata.count + 1` would fail.
   const mixed: Record<string, (a: number, b: number) => number> = {
@@ -100,7 +108,7 @@ function compile(text: string, place: ExpressionPlace): Compiled {
 
 function compileAnew(text: string, place: ExpressionPlace): Compiled {
   try {
-    const run = ENVIRONMENTS[place].parse(text);
+    const run = environmentOf(place).parse(text);
     const refused = prepare(run.ast);
     return refused === undefined ? { ok: true, run } : { ok: false, message: refused };
   } catch (error) {
