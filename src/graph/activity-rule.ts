@@ -15,7 +15,7 @@ export const durationSchema = z
   });
 
 /** A duration that is the same length whenever it begins. */
-export const timeoutSchema = durationSchema.refine(hasFixedLength, {
+const timeoutSchema = durationSchema.refine(hasFixedLength, {
   error: 'must not have years or months, which differ in length: write it in days, hours, minutes or seconds',
 });
 
