@@ -14,7 +14,7 @@ export async function createIntent(
   if (!parsed.ok) throw new Error(parsed.message);
   const { name: graphName, version: graphVersion } = parsed.reference;
   try {
-    return await insertIntent(pool, { ...intent, graphName, graphVersion });
+    return await insertIntent(pool, { ...intent, graphName, graphVersion, keepsVersion: true });
   } catch (error) {
     throw toFailure(error);
   }

@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 
+import { readEndedIntents } from '../database/read-ended-intents';
 import type { IntentActivities, OperationsActivities } from '../workflows/activities';
 import { createIntent } from './create-intent';
 import { recordOutcomes } from './record-outcomes';
@@ -10,6 +11,7 @@ export function createActivities(pool: Pool): IntentActivities {
   return {
     createIntent: (request) => createIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
+    readEndedIntents: ({ organizationId, ids }) => readEndedIntents(pool, organizationId, ids),
   };
 }
 

@@ -14,8 +14,13 @@ export {
 export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
 export {
   IntentClient,
+  type CancelOptions,
   type ConnectOptions,
+  type ForceOptions,
   type NewIntentRequest,
+  type PauseOptions,
   type RequestReceipt,
+  type ResumeOptions,
   type TransitionOptions,
+  type WaitOptions,
 } from './intent-client';

@@ -25,12 +25,11 @@ import {
   isIntentId,
   isStorableText,
   LIMITS,
+  REQUEST_SCHEMAS,
   REQUEST_TRANSITION_SIGNAL,
-  transitionRequestSchema,
   type IntentDescription,
   type IntentInput,
   type Outcome,
-  type TransitionRequestInput,
 } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import { describeRow } from './describe-row';
@@ -61,7 +60,30 @@ export interface NewIntentRequest extends IntentInput {
 }
 
 /** A request to move an intent; `requestId` is made up when left out. */
-export type TransitionOptions = Omit<TransitionRequestInput, 'requestId' | 'kind'> & { requestId?: string };
+export type TransitionOptions = RequestOptions<'transition'>;
+
+/** A request to cancel an intent, whatever state it is in. */
+export type CancelOptions = RequestOptions<'cancel'>;
+
+/** A request to stop the clocks of an intent's deadlines, or to let them go on. */
+export type PauseOptions = RequestOptions<'pause'>;
+export type ResumeOptions = RequestOptions<'resume'>;
+
+/** An operator's request. It says who, why, and that the caller has checked that they may: `scope: 'admin'`. */
+export type ForceOptions = RequestOptions<'force'>;
+
+type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
+  z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
+  'requestId' | 'kind'
+> & { requestId?: string };
+
+/** Any of them, with its kind. */
+type AnyRequest = { kind: keyof typeof REQUEST_SCHEMAS; requestId: string };
+
+export interface WaitOptions {
+  /** How long to wait, milliseconds; default 10,000, at most a day. */
+  timeoutMs?: number;
+}
 
 export interface RequestReceipt {
   requestId: string;
@@ -159,13 +181,12 @@ export class IntentClient {
    * @throws IntentError INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
    */
   async requestTransition(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
-    return this.inTime(() => this.send(intentId, options));
+    return this.inTime(() => this.send(intentId, withId('transition', options)));
   }
 
-  private async send(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
+  private async send(intentId: string, request: AnyRequest): Promise<RequestReceipt> {
     checkIntentId(intentId);
-    const request = { ...options, requestId: options.requestId ?? randomUUID() };
-    parse(transitionRequestSchema, request);
+    parse(REQUEST_SCHEMAS[request.kind], request);
     try {
       await this.temporal.workflow.getHandle(intentId).signal(REQUEST_TRANSITION_SIGNAL, request);
       return { requestId: request.requestId };
@@ -188,24 +209,62 @@ export class IntentClient {
    * @example
    * const outcome = await intents.transition(id, { to: 'ICP_PROCESSING', expectedState: 'ICP_PENDING' });
    */
-  async transition(
-    intentId: string,
-    options: TransitionOptions,
-    { timeoutMs = CLIENT_LIMITS.timeoutMs }: { timeoutMs?: number } = {},
-  ): Promise<Outcome> {
-    checkTimeout(timeoutMs);
-    return this.waitingCalls.run(() => this.sendAndWait(intentId, options, timeoutMs));
+  async transition(intentId: string, options: TransitionOptions, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('transition', options), wait);
   }
 
-  private async sendAndWait(
+  /**
+   * Cancels an intent, from every state that is not terminal: what its state's work does is stopped, what it has done is
+   * undone where the graph says how, and it ends in CANCELLED. Waits and throws like {@link transition}.
+   *
+   * @example
+   * await intents.cancel(id, { actor: 'ada', reason: 'ordered twice' });
+   */
+  async cancel(intentId: string, options: CancelOptions = {}, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('cancel', options), wait);
+  }
+
+  /**
+   * Stops the clocks of an intent's deadlines, until {@link resume}; everything else goes on. Waits and throws like
+   * {@link transition}.
+   *
+   * @example
+   * await intents.pause(id, { actor: 'ada', reason: 'waits for the customer' });
+   */
+  async pause(intentId: string, options: PauseOptions = {}, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('pause', options), wait);
+  }
+
+  /** Lets the clocks go on where they were stopped. Waits and throws like {@link transition}. */
+  async resume(intentId: string, options: ResumeOptions = {}, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('resume', options), wait);
+  }
+
+  /**
+   * Moves an intent to any state of its graph, past edges, guards and approvals: for operators. The audit row is flagged
+   * by its kind. Waits and throws like {@link transition}.
+   *
+   * @example
+   * await intents.force(id, { to: 'ICP_PENDING', actor: 'ada', reason: 'ticket 4711', scope: 'admin' });
+   */
+  async force(intentId: string, options: ForceOptions, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('force', options), wait);
+  }
+
+  private async settle(
     intentId: string,
-    options: TransitionOptions,
-    timeoutMs: number,
+    request: AnyRequest,
+    { timeoutMs = CLIENT_LIMITS.timeoutMs }: WaitOptions = {},
   ): Promise<Outcome> {
+    checkTimeout(timeoutMs);
+    return this.waitingCalls.run(() => this.sendAndWait(intentId, request, timeoutMs));
+  }
+
+  private async sendAndWait(intentId: string, request: AnyRequest, timeoutMs: number): Promise<Outcome> {
     const started = Date.now();
-    const requestId = options.requestId ?? randomUUID();
+    const { requestId } = request;
     const receipt = await this.temporal
-      .withDeadline(started + timeoutMs, () => this.send(intentId, { ...options, requestId }))
+      .withDeadline(started + timeoutMs, () => this.send(intentId, request))
       .catch((error: unknown) => {
         if (!hasGrpcStatus(error, 'DEADLINE_EXCEEDED')) throw error;
         throw new OutcomeTimeoutError(intentId, requestId, 'unknown', timeoutMs, { cause: error });
@@ -347,6 +406,13 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   const result = schema.safeParse(value);
   if (!result.success) throw invalid(describeIssues(result.error));
   return result.data;
+}
+
+function withId<Kind extends AnyRequest['kind'], Options extends { requestId?: string }>(
+  kind: Kind,
+  options: Options,
+): Options & { kind: Kind; requestId: string } {
+  return { ...options, kind, requestId: options.requestId ?? randomUUID() };
 }
 
 function checkText(name: string, text: string, maxLength: number): void {

@@ -18,6 +18,10 @@ export interface NewIntent {
   transitionedAt: string;
   /** Of an intent that is restored; otherwise Postgres makes one. */
   personalSalt?: string | undefined;
+  /** Left out for the restore of an intent whose first row was written before rows kept the graph version. */
+  keepsVersion?: boolean | undefined;
+  /** Workflow that started it as its child. */
+  parentId?: string | undefined;
 }
 
 export interface CreatedIntent {
@@ -27,6 +31,8 @@ export interface CreatedIntent {
   hash: string;
   /** UUID that goes into the digests of what its rows say about people; `null` once that was erased. */
   personalSalt: string | null;
+  /** As its first audit row keeps it; left out for one that does not. */
+  graphVersion?: number;
 }
 
 /**
@@ -40,10 +46,11 @@ export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Pr
     transitioned_at: Date;
     hash: string;
     personal_salt: string | null;
+    graph_version: number | null;
   }>({
     name: 'intent_create',
-    text: `SELECT definition, transitioned_at, hash, personal_salt
-             FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    text: `SELECT definition, transitioned_at, hash, personal_salt, graph_version
+             FROM intent_create($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
     values: [
       intent.id,
       intent.organizationId,
@@ -55,6 +62,8 @@ export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Pr
       intent.createdBy ?? null,
       intent.transitionedAt,
       intent.personalSalt ?? null,
+      intent.keepsVersion ?? false,
+      intent.parentId ?? null,
     ],
   });
   const row = result.rows[0];
@@ -64,5 +73,6 @@ export async function createIntent(db: Pool | PoolClient, intent: NewIntent): Pr
     transitionedAt: row.transitioned_at.toISOString(),
     hash: row.hash,
     personalSalt: row.personal_salt,
+    ...(row.graph_version !== null && { graphVersion: row.graph_version }),
   };
 }

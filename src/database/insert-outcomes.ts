@@ -7,6 +7,8 @@ export interface StoredTransition {
   /** ISO 8601, UTC, as stored first. */
   transitionedAt: string;
   hash: string;
+  /** As the row keeps it; left out for one that does not. */
+  graphVersion?: number;
 }
 
 /**
@@ -21,14 +23,22 @@ export async function insertOutcomes(
   intent: { id: string; organizationId: string },
   decisions: readonly Decision[],
 ): Promise<StoredTransition[]> {
-  const result = await db.query<{ sequence: number; transitioned_at: Date; hash: string }>({
+  const result = await db.query<StoredRow>({
     name: 'intent_record_outcomes',
-    text: 'SELECT sequence, transitioned_at, hash FROM intent_record_outcomes($1, $2, $3)',
+    text: 'SELECT sequence, transitioned_at, hash, graph_version FROM intent_record_outcomes($1, $2, $3)',
     values: [intent.id, intent.organizationId, JSON.stringify(decisions)],
   });
   return result.rows.map((row) => ({
     sequence: row.sequence,
     transitionedAt: row.transitioned_at.toISOString(),
     hash: row.hash,
+    ...(row.graph_version !== null && { graphVersion: row.graph_version }),
   }));
+}
+
+interface StoredRow {
+  sequence: number;
+  transitioned_at: Date;
+  hash: string;
+  graph_version: number | null;
 }

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 
-import type { Metadata } from '../intent';
+import type { Metadata, MoveKind } from '../intent';
 
 /** A row of `workflow_transition_audit`. */
 export interface AuditRow {
@@ -14,13 +14,18 @@ export interface AuditRow {
   metadata: Metadata | null;
   /** When it was decided, or happened, if imported. */
   transitionedAt: Date;
+  /** What moved the intent. */
+  kind: MoveKind;
+  /** Version of its graph after the move; `null` in rows that were written before it was kept. */
+  graphVersion: number | null;
   /** When the row was inserted. */
   createdAt: Date;
   hash: string;
 }
 
 const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
-  transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt", hash`;
+  transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt",
+  kind, graph_version AS "graphVersion", hash`;
 
 /** The audit trail of one intent, oldest first, wherever in the database it stands. */
 export async function readHistory(pool: Pool, intentId: string): Promise<AuditRow[]> {

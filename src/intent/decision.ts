@@ -1,4 +1,5 @@
 import type { Metadata } from './metadata';
+import type { MoveKind } from './move-kinds';
 import type { RejectionCode } from './rejection-codes';
 
 /**
@@ -6,12 +7,16 @@ import type { RejectionCode } from './rejection-codes';
  */
 export interface DecidedTransition {
   status: 'applied';
+  /** Left out for a transition that an app asked for. */
+  kind?: Exclude<MoveKind, 'transition'>;
   sequence: number;
   requestId: string;
   previousState: string | null;
   newState: string;
   /** ISO 8601, UTC. What Postgres stored first is what counts, see the activity's result. */
   transitionedAt: string;
+  /** Version of the intent's graph after it. Left out by versions before rows kept it. */
+  graphVersion?: number;
   actor?: string;
   reason?: string;
   metadata?: Metadata;

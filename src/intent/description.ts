@@ -13,6 +13,12 @@ export interface IntentDescription {
   /** From 0 (created) to 1 (ended). */
   progress: number;
   terminal: boolean;
+  /** Whether the clocks of its deadlines stand still. */
+  paused: boolean;
+  /** When the graph moves it out of its state, ISO 8601, UTC; `null` where it does not, and while the clock stands still. */
+  deadline: string | null;
+  /** Why the graph can't be followed in this state, or `null`: people have to move the intent. */
+  problem: string | null;
   /** States that a transition may ask for now. */
   nextStates: string[];
   /** Transitions decided, the creation included. */
@@ -27,6 +33,12 @@ export interface IntentDescription {
   quarantined: string | null;
 }
 
+/** What the graph does with the intent in its state. */
+export interface DrivenPart {
+  deadline: string | null;
+  problem: string | null;
+}
+
 export interface RecordedPart {
   recordedSequence: number;
   auditHash: string | null;
@@ -35,8 +47,9 @@ export interface RecordedPart {
 
 /** Describes the intent for people and programs; step, progress and next states are derived from its graph. */
 export function describeIntent(
-  intent: Pick<Intent, 'id' | 'organizationId' | 'graph' | 'state' | 'sequence'>,
+  intent: Pick<Intent, 'id' | 'organizationId' | 'graph' | 'state' | 'sequence' | 'paused'>,
   recorded: RecordedPart,
+  driven: DrivenPart = { deadline: null, problem: null },
 ): IntentDescription {
   const { graph, state } = intent;
   const step = stepOf(graph, state);
@@ -48,6 +61,9 @@ export function describeIntent(
     step: step === undefined ? null : { number: step.number, key: step.key, label: step.label },
     progress: progressOf(graph, state),
     terminal: isTerminal(graph, state),
+    paused: intent.paused,
+    deadline: driven.deadline,
+    problem: driven.problem,
     nextStates: [...nextStates(graph, state)],
     sequence: intent.sequence,
     recordedSequence: recorded.recordedSequence,

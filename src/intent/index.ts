@@ -1,7 +1,9 @@
 export type { DecidedRejection, DecidedTransition, Decision } from './decision';
 export { decide } from './decide';
+export { requestIdOf, type EngineMove } from './engine-move';
+export { expressionData } from './expression-data';
 export { bounded, describeIssues } from './describe-issues';
-export { describeIntent, type IntentDescription } from './description';
+export { describeIntent, type DrivenPart, type IntentDescription } from './description';
 export type { Intent } from './intent';
 export {
   DEFAULT_GRAPH,
@@ -13,17 +15,22 @@ export {
 } from './intent-input';
 export { LIMITS } from './limits';
 export { metadataSchema, type Json, type Metadata } from './metadata';
+export { MOVE_KINDS, type MoveKind } from './move-kinds';
 export * from './names';
 export type { AppliedOutcome, Outcome, RejectedOutcome } from './outcome';
-export { receive, receiveCancellation } from './receive';
+export { receive, receiveCancellation, receiveMove } from './receive';
 export { REJECTION_CODES, type RejectionCode } from './rejection-codes';
 export { RememberedOutcomes, type CarriedOutcomes } from './remembered-outcomes';
 export {
   parseRequest,
+  REQUEST_SCHEMAS,
   transitionRequestSchema,
   unreadable,
+  unreadableReason,
   type IntentRequest,
+  type IntentRequestInput,
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';
+export { WorkResults } from './work-results';
 export { isStorableText } from '../graph/storable-text';

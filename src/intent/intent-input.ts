@@ -19,6 +19,8 @@ export const intentInputSchema = z.strictObject({
   title: storableText(LIMITS.titleLength).optional(),
   metadata: metadataSchema.optional(),
   createdBy: storableText(LIMITS.actorLength).optional(),
+  /** How many intents up its line of parents has. Given by a parent to its children. */
+  generation: z.int().min(0).max(LIMITS.generations).optional(),
   /** When the intent really came to be, for imports. */
   occurredAt: occurredAtSchema.optional(),
 });

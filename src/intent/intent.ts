@@ -1,5 +1,7 @@
 import type { Graph } from '../graph';
+import type { Metadata } from './metadata';
 import type { RememberedOutcomes } from './remembered-outcomes';
+import type { WorkResults } from './work-results';
 
 /**
  * An intent as its workflow holds it: all that {@link decide} judges by, and what it must not forget.
@@ -8,14 +10,26 @@ export interface Intent {
   readonly id: string;
   readonly organizationId: string;
   readonly title: string | undefined;
+  readonly metadata: Metadata | undefined;
+  readonly createdBy: string | undefined;
+  /** How many intents up its line of parents has; 0 without one. */
+  readonly generation: number;
   /** The snapshot that the intent was created with; a newer registered version does not touch it. */
   readonly graph: Graph;
   state: string;
   /** Transitions decided so far, the creation included. */
   sequence: number;
+  /** Sequence of the transition that led into the state: tells one stay in a state from the next. */
+  entry: number;
+  /** Whether the clocks of its deadlines stand still. */
+  paused: boolean;
   /** Rejections decided so far. */
   rejections: number;
   /** Signals received so far, malformed ones included. */
   received: number;
   readonly outcomes: RememberedOutcomes;
+  /** What the work of its states gave. */
+  readonly results: WorkResults;
+  /** States that it has been in and that have an undo, in the order of their last entry. */
+  undoable: string[];
 }

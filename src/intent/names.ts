@@ -12,6 +12,8 @@ export const VERIFY_SCHEDULE_ID = 'intent-verify';
 
 /** The one signal. A single name, because the server only keeps the order of signals that share one. */
 export const REQUEST_TRANSITION_SIGNAL = 'requestTransition';
+/** From a child intent to its parent, when it has ended. */
+export const CHILD_ENDED_SIGNAL = 'childEnded';
 export const DESCRIBE_QUERY = 'describe';
 export const OUTCOME_QUERY = 'outcome';
 export const AWAIT_OUTCOME_UPDATE = 'awaitOutcome';
@@ -22,20 +24,24 @@ export const INTENT_STATE_SEARCH_ATTRIBUTE = 'IntentState';
 /** Request id of every intent's first transition, `null` to the initial state. */
 export const CREATION_REQUEST_ID = 'creation';
 
-/** Request id of the transition to {@link CANCELLED_STATE} that Temporal's own cancellation asks for. */
+/** Request id of the cancellation that Temporal's own cancellation asks for. */
 export const CANCELLATION_REQUEST_ID = 'temporal-cancellation';
 
-/** State that Temporal's own cancellation leads to, in graphs that have it. */
+/** Terminal state that a cancellation leads to, in graphs that have it. */
 export const CANCELLED_STATE = 'CANCELLED';
 
 /** Begins the ids that the engine gives to malformed requests without one: `invalid:7` for the seventh signal. */
 export const INVALID_REQUEST_ID_PREFIX = 'invalid:';
+
+/** Begins the ids of the moves that follow from the graph: `engine:work:7`, where row 7 led into the state. */
+export const ENGINE_REQUEST_ID_PREFIX = 'engine:';
 
 /** Whether the engine itself gives this request id. A sender that used it could take the place of a cancellation. */
 export function isReservedRequestId(requestId: string): boolean {
   return (
     requestId === CREATION_REQUEST_ID ||
     requestId === CANCELLATION_REQUEST_ID ||
-    requestId.startsWith(INVALID_REQUEST_ID_PREFIX)
+    requestId.startsWith(INVALID_REQUEST_ID_PREFIX) ||
+    requestId.startsWith(ENGINE_REQUEST_ID_PREFIX)
   );
 }

@@ -1,12 +1,16 @@
 import { isTerminal } from '../graph';
 import { apply } from './apply';
-import { decide, type Verdict } from './decide';
+import { cancellationTarget } from './cancellation-target';
+import { decide } from './decide';
 import type { Decision } from './decision';
 import { bounded } from './describe-issues';
+import { requestIdOf, type EngineMove } from './engine-move';
 import type { Intent } from './intent';
-import { CANCELLATION_REQUEST_ID, CANCELLED_STATE, INVALID_REQUEST_ID_PREFIX } from './names';
+import type { Metadata } from './metadata';
+import { CANCELLATION_REQUEST_ID, INVALID_REQUEST_ID_PREFIX } from './names';
 import type { RejectionCode } from './rejection-codes';
-import { parseRequest, type IntentRequest, type ParsedRequest } from './request';
+import { parseRequest, type CancelRequest, type ParsedRequest } from './request';
+import { reject, type Verdict } from './verdict';
 
 export interface Circumstances {
   /** Time of the decision, ISO 8601, UTC. */
@@ -26,74 +30,98 @@ export function receive(
   circumstances: Circumstances,
 ): Decision | undefined {
   intent.received += 1;
-  return answer(
-    intent,
-    parseRequest(payload, `${INVALID_REQUEST_ID_PREFIX}${intent.received}`),
-    circumstances,
-  );
+  const parsed = parseRequest(payload, `${INVALID_REQUEST_ID_PREFIX}${intent.received}`);
+  return answer(intent, parsed, circumstances);
 }
 
 /**
- * The same for Temporal's own cancellation: a request to {@link CANCELLED_STATE}, judged like any other. Its id is
- * reserved, so no sender of signals can use it up.
+ * The same for Temporal's own cancellation, a request to cancel like any other. Its id is reserved, so no sender of
+ * signals can use it up.
  */
 export function receiveCancellation(intent: Intent, circumstances: Circumstances): Decision | undefined {
-  const request: IntentRequest = {
-    kind: 'transition',
+  const request: CancelRequest = {
+    kind: 'cancel',
     requestId: CANCELLATION_REQUEST_ID,
-    to: CANCELLED_STATE,
     actor: 'temporal',
     reason: 'The workflow was cancelled in Temporal.',
   };
   return answer(intent, { valid: true, requestId: request.requestId, request }, circumstances);
 }
 
+/**
+ * The same for a move that follows from the graph. It is no request, so nothing refuses it but a full memory; guards and
+ * votes are for people.
+ *
+ * @returns `undefined` when the intent has left the state since
+ */
+export function receiveMove(
+  intent: Intent,
+  move: EngineMove,
+  { at }: Pick<Circumstances, 'at'>,
+): Decision | undefined {
+  if (move.entry !== intent.entry || isTerminal(intent.graph, intent.state)) return undefined;
+  const requestId = requestIdOf(move);
+  if (intent.outcomes.has(requestId)) return undefined;
+  const target = cancellationTarget(intent, move.to);
+  const kind = target === move.to ? move.kind : 'cancellation';
+  const verdict = unlessFull(intent, { status: 'applied', newState: target, kind });
+  const { to, reason, metadata } = move;
+  return settle(intent, { requestId, to, reason, metadata }, verdict, at);
+}
+
 function answer(intent: Intent, parsed: ParsedRequest, { at, refusal }: Circumstances): Decision | undefined {
   if (intent.outcomes.has(parsed.requestId)) return undefined;
-
-  let decision: Decision;
   if (!parsed.valid) {
-    const verdict: Verdict = { status: 'rejected', code: 'INVALID_REQUEST', message: parsed.message };
-    decision = toDecision(intent, { requestId: parsed.requestId }, verdict, at);
-  } else {
-    const verdict: Verdict =
-      refusal === undefined ? judge(intent, parsed.request) : { status: 'rejected', ...refusal };
-    decision = toDecision(intent, parsed.request, verdict, at);
+    return settle(intent, { requestId: parsed.requestId }, reject('INVALID_REQUEST', parsed.message), at);
   }
+  const { request } = parsed;
+  const verdict =
+    refusal === undefined
+      ? unlessFull(intent, decide(intent, request))
+      : reject(refusal.code, refusal.message);
+  return settle(intent, request, verdict, at);
+}
+
+/** An intent with no room for memories may still end, so that it is never a dead end itself. */
+function unlessFull(intent: Intent, verdict: Verdict): Verdict {
+  if (verdict.status !== 'applied' || !intent.outcomes.full) return verdict;
+  if (isTerminal(intent.graph, verdict.newState)) return verdict;
+  return reject(
+    'LIMIT_REACHED',
+    `The intent has made ${intent.sequence} transitions, as many as it can remember; it can only end.`,
+  );
+}
+
+/** What a decision keeps of what led to it. */
+interface Said {
+  requestId: string;
+  to?: string | undefined;
+  actor?: string | undefined;
+  reason?: string | undefined;
+  metadata?: Metadata | undefined;
+  occurredAt?: string | undefined;
+}
+
+function settle(intent: Intent, said: Said, verdict: Verdict, at: string): Decision {
+  const decision = toDecision(intent, said, verdict, at);
   apply(intent, decision);
   return decision;
 }
 
-function judge(intent: Intent, request: IntentRequest): Verdict {
-  const verdict = decide(intent, request);
-  // An intent with no room for memories may still end, so that it is never a dead end itself.
-  if (verdict.status === 'applied' && intent.outcomes.full && !isTerminal(intent.graph, verdict.newState)) {
-    return {
-      status: 'rejected',
-      code: 'LIMIT_REACHED',
-      message: `The intent has made ${intent.sequence} transitions, as many as it can remember; it can only end.`,
-    };
-  }
-  return verdict;
-}
-
-function toDecision(
-  intent: Intent,
-  request: { requestId: string } & Partial<IntentRequest>,
-  verdict: Verdict,
-  at: string,
-): Decision {
-  const { requestId, actor, reason, metadata } = request;
-  const said = { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
+function toDecision(intent: Intent, said: Said, verdict: Verdict, at: string): Decision {
+  const { requestId, to, actor, reason, metadata, occurredAt } = said;
+  const kept = { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
   if (verdict.status === 'applied') {
     return {
       status: 'applied',
+      ...(verdict.kind !== undefined && { kind: verdict.kind }),
       sequence: intent.sequence + 1,
       requestId,
       previousState: intent.state,
       newState: verdict.newState,
-      transitionedAt: request.occurredAt ?? at,
-      ...said,
+      transitionedAt: occurredAt ?? at,
+      graphVersion: intent.graph.version,
+      ...kept,
       ...(metadata !== undefined && { metadata }),
     };
   }
@@ -105,7 +133,7 @@ function toDecision(
     message: bounded(verdict.message),
     state: intent.state,
     rejectedAt: at,
-    ...(request.to !== undefined && { requestedState: request.to }),
-    ...said,
+    ...(to !== undefined && { requestedState: to }),
+    ...kept,
   };
 }

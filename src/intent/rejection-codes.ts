@@ -17,6 +17,10 @@ export const REJECTION_CODES = {
   },
   TERMINAL_STATE: { httpStatus: 409, meaning: 'The intent has ended; nothing moves it any more.' },
   UNKNOWN_STATE: { httpStatus: 422, meaning: 'The graph has no state of that name.' },
+  GUARD_REFUSED: {
+    httpStatus: 409,
+    meaning: 'A guard of the edge does not hold; the message names it and says why.',
+  },
   NOT_PERMITTED: { httpStatus: 403, meaning: 'The actor may not make this transition.' },
   INVALID_REQUEST: { httpStatus: 400, meaning: 'The request is malformed; the message names the field.' },
   LIMIT_REACHED: { httpStatus: 429, meaning: 'A limit of the intent is reached; the message names it.' },

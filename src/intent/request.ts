@@ -11,27 +11,77 @@ const requestId = storableText(LIMITS.requestIdLength).refine((id) => !isReserve
   error: 'is one that the engine itself gives; choose another, a UUID say',
 });
 
+const stateName = storableText(LIMITS.stateNameLength);
+const actor = storableText(LIMITS.actorLength);
+const reason = storableText(LIMITS.reasonLength);
+
+/** What every request may say. `expectedState` makes it conditional. */
+const said = {
+  expectedState: stateName.optional(),
+  actor: actor.optional(),
+  reason: reason.optional(),
+  metadata: metadataSchema.optional(),
+};
+
 /**
  * A request to move an intent along one edge of its graph. `kind` may be left out.
  *
- * `expectedState` makes it conditional; `occurredAt` is for imports, where the transition happened long ago.
+ * `occurredAt` is for imports, where the transition happened long ago.
  */
 export const transitionRequestSchema = z.strictObject({
   kind: z.literal('transition').default('transition'),
   requestId,
-  to: storableText(LIMITS.stateNameLength),
-  expectedState: storableText(LIMITS.stateNameLength).optional(),
-  actor: storableText(LIMITS.actorLength).optional(),
-  reason: storableText(LIMITS.reasonLength).optional(),
-  metadata: metadataSchema.optional(),
+  to: stateName,
+  ...said,
   occurredAt: occurredAtSchema.optional(),
 });
 
-/** What travels in the signal, as apps of any language write it. */
+/** A request to cancel an intent, from whatever state it is in. */
+export const cancelRequestSchema = z.strictObject({ kind: z.literal('cancel'), requestId, ...said });
+
+/** A request to stop the clocks of an intent's deadlines. */
+export const pauseRequestSchema = z.strictObject({ kind: z.literal('pause'), requestId, ...said });
+
+/** A request to let the clocks go on. */
+export const resumeRequestSchema = z.strictObject({ kind: z.literal('resume'), requestId, ...said });
+
+/** An operator's request to move an intent to any state of its graph. Who sends it vouches for the scope. */
+export const forceRequestSchema = z.strictObject({
+  kind: z.literal('force'),
+  requestId,
+  to: stateName,
+  ...said,
+  actor,
+  reason,
+  scope: storableText(LIMITS.actorLength),
+});
+
+/** By `kind`. */
+export const REQUEST_SCHEMAS = {
+  transition: transitionRequestSchema,
+  cancel: cancelRequestSchema,
+  pause: pauseRequestSchema,
+  resume: resumeRequestSchema,
+  force: forceRequestSchema,
+} as const;
+
+/** Every request that the signal may carry, told apart by `kind`. */
+export const requestSchema = z.union(Object.values(REQUEST_SCHEMAS));
+
+/** A transition as apps of any language write it. */
 export type TransitionRequestInput = z.input<typeof transitionRequestSchema>;
 
+/** What travels in the signal, as apps of any language write it. */
+export type IntentRequestInput = z.input<typeof requestSchema>;
+
+export type TransitionRequest = z.output<typeof transitionRequestSchema>;
+export type CancelRequest = z.output<typeof cancelRequestSchema>;
+export type PauseRequest = z.output<typeof pauseRequestSchema>;
+export type ResumeRequest = z.output<typeof resumeRequestSchema>;
+export type ForceRequest = z.output<typeof forceRequestSchema>;
+
 /** A request of any kind, as it is judged. */
-export type IntentRequest = z.output<typeof transitionRequestSchema>;
+export type IntentRequest = z.output<typeof requestSchema>;
 
 export type ParsedRequest =
   | { valid: true; requestId: string; request: IntentRequest }
@@ -44,22 +94,32 @@ export function unreadable(reason: string): unknown {
   return { [UNREADABLE]: reason };
 }
 
+/** Why a payload could not be read, where {@link unreadable} stands in for it. */
+export function unreadableReason(payload: unknown): string | undefined {
+  const reason = (payload as { [UNREADABLE]?: unknown } | null | undefined)?.[UNREADABLE];
+  return typeof reason === 'string' ? reason : undefined;
+}
+
 /**
  * Reads a signal's payload, which anybody may have sent: never throws.
  *
  * @param fallbackRequestId key of the outcome when the payload has no usable request id of its own
  */
 export function parseRequest(payload: unknown, fallbackRequestId: string): ParsedRequest {
-  const reason = (payload as { [UNREADABLE]?: unknown } | null | undefined)?.[UNREADABLE];
-  if (typeof reason === 'string')
-    return { valid: false, requestId: fallbackRequestId, message: bounded(reason) };
-  const kind = (payload as { kind?: unknown } | null | undefined)?.kind;
-  if (kind !== undefined && kind !== 'transition') {
-    return invalid(payload, fallbackRequestId, `kind: is not known; known kinds: transition`);
+  const reason = unreadableReason(payload);
+  if (reason !== undefined) return { valid: false, requestId: fallbackRequestId, message: bounded(reason) };
+  const kind = (payload as { kind?: unknown } | null | undefined)?.kind ?? 'transition';
+  if (!isRequestKind(kind)) {
+    const known = Object.keys(REQUEST_SCHEMAS).join(', ');
+    return invalid(payload, fallbackRequestId, `kind: is not known; known kinds: ${known}`);
   }
-  const result = transitionRequestSchema.safeParse(payload);
+  const result = REQUEST_SCHEMAS[kind].safeParse(payload);
   if (result.success) return { valid: true, requestId: result.data.requestId, request: result.data };
   return invalid(payload, fallbackRequestId, describeIssues(result.error));
+}
+
+function isRequestKind(kind: unknown): kind is keyof typeof REQUEST_SCHEMAS {
+  return typeof kind === 'string' && Object.hasOwn(REQUEST_SCHEMAS, kind);
 }
 
 function invalid(payload: unknown, fallbackRequestId: string, message: string): ParsedRequest {

@@ -96,6 +96,9 @@ type FiledAuditRow = Pick<AuditRow, 'sequence' | 'actor' | 'metadata' | 'hash'> 
   transition_reason: string | null;
   transitioned_at: string;
   created_at: string;
+  // Files that were written before they were kept lack them.
+  kind?: AuditRow['kind'] | null;
+  graph_version?: number | null;
 };
 
 type FiledRejection = Pick<RejectionRow, 'number' | 'code' | 'message' | 'state' | 'actor'> & {
@@ -117,6 +120,8 @@ export function trailOf({ audit, rejections }: ArchivedIntent): FiledTrail {
         reason: row.transition_reason,
         transitionedAt: new Date(row.transitioned_at),
         createdAt: new Date(row.created_at),
+        kind: row.kind ?? 'transition',
+        graphVersion: row.graph_version ?? null,
       };
     }),
     rejections: rejections.map((line) => {

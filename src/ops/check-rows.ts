@@ -22,7 +22,7 @@ WITH page AS (
   UNION ALL
   SELECT ROW(a.workflow_id, a.organization_id, a.sequence, a.request_id, a.previous_state, a.new_state,
              a.transition_reason, a.actor, a.metadata, a.transitioned_at, a.created_at, a.personal_digest,
-             a.hash)::workflow_transition_audit
+             a.hash, a.kind, a.graph_version)::workflow_transition_audit
     FROM workflow_transition_audit_archive a
     JOIN page p ON p.id = a.workflow_id AND p.archived_end = a.ended_at
   UNION ALL
@@ -34,7 +34,9 @@ WITH page AS (
          coalesce(lag((s.audit).sequence) OVER chain, 0) AS before,
          lag((s.audit).new_state) OVER chain AS came_from,
          row_number() OVER newest = 1 AS is_last,
-         p.organization_id AS owner, p.graph_name, p.graph_version, p.erased
+         p.organization_id AS owner, p.graph_name, p.erased,
+         coalesce((s.audit).graph_version, p.first_graph_version, p.graph_version) AS version,
+         coalesce(lag((s.audit).graph_version) OVER chain, p.first_graph_version, p.graph_version) AS version_before
     FROM stored s JOIN page p ON p.id = (s.audit).workflow_id
   WINDOW chain AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence),
          newest AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence DESC)
@@ -74,15 +76,24 @@ SELECT 'STATES_DISCONNECTED', workflow_id, owner, sequence,
   FROM trail WHERE sequence = before + 1 AND previous_state IS DISTINCT FROM came_from
 UNION ALL
 SELECT 'NO_SUCH_EDGE', t.workflow_id, t.owner, t.sequence,
-       format('%s@%s has no edge from %s to %s', t.graph_name, t.graph_version,
-              coalesce(t.previous_state::text, 'nothing'), t.new_state)
+       coalesce(intent_move_problem(t.graph_name, t.version_before, t.version, coalesce(t.kind, 'transition'),
+                                    t.previous_state, t.new_state),
+                format('%s@%s has no edge from %s to %s', t.graph_name, t.version,
+                       coalesce(t.previous_state::text, 'nothing'), t.new_state))
   FROM trail t
  WHERE CASE WHEN t.sequence = 1
             THEN t.new_state IS DISTINCT FROM (SELECT g.initial_state FROM workflow_graphs g
-                                                WHERE (g.name, g.version) = (t.graph_name, t.graph_version))
-            ELSE NOT EXISTS (SELECT FROM workflow_graph_edges e
-                              WHERE (e.graph_name, e.graph_version) = (t.graph_name, t.graph_version)
-                                AND e.from_state = t.previous_state AND e.to_state = t.new_state) END
+                                                WHERE (g.name, g.version) = (t.graph_name, t.version))
+            -- The way of nearly all rows, without a call for each of them.
+            WHEN coalesce(t.kind, 'transition') = 'transition' AND t.version = t.version_before
+             AND EXISTS (SELECT FROM workflow_graph_edges e
+                          WHERE (e.graph_name, e.graph_version) = (t.graph_name, t.version)
+                            AND e.from_state = t.previous_state AND e.to_state = t.new_state)
+             AND EXISTS (SELECT FROM workflow_graphs g
+                          WHERE (g.name, g.version) = (t.graph_name, t.version) AND NOT g.definition ? 'approvals')
+            THEN false
+            ELSE intent_move_problem(t.graph_name, t.version_before, t.version, coalesce(t.kind, 'transition'),
+                                     t.previous_state, t.new_state) IS NOT NULL END
 UNION ALL
 SELECT 'ORGANIZATION_DIFFERS', workflow_id, owner, sequence, format('the row belongs to %s', organization_id)
   FROM trail WHERE organization_id <> owner
@@ -97,7 +108,8 @@ UNION ALL
 SELECT 'MIRROR_DIFFERS', p.id, p.organization_id, t.sequence,
        format('it says %s at sequence %s, the last audit row %s at %s', p.state, p.sequence, t.new_state, t.sequence)
   FROM page p JOIN trail t ON t.workflow_id = p.id AND t.is_last
- WHERE (p.state, p.sequence, p.audit_hash) IS DISTINCT FROM (t.new_state, t.sequence, t.hash)
+ WHERE (p.state, p.sequence, p.audit_hash, p.graph_version)
+       IS DISTINCT FROM (t.new_state, t.sequence, t.hash, t.version)
     OR p.ended_at IS DISTINCT FROM (
          SELECT t.transitioned_at FROM workflow_graph_states s
           WHERE (s.graph_name, s.graph_version) = (p.graph_name, p.graph_version)

@@ -158,6 +158,8 @@ function columnsOf(row: AuditRow): Columns {
     actor: row.actor,
     metadata: row.metadata,
     transitioned_at: row.transitionedAt.toISOString(),
+    kind: row.kind,
+    graph_version: row.graphVersion,
     hash: row.hash,
   };
 }
@@ -173,6 +175,8 @@ function columnsOfWitnessed(transition: WitnessedTransition, erased: boolean): C
       metadata: transition.metadata ?? null,
     }),
     transitioned_at: transition.transitionedAt,
+    kind: transition.kind ?? 'transition',
+    graph_version: transition.graphVersion ?? null,
     hash: transition.hash,
   };
 }

@@ -61,6 +61,8 @@ export async function insertIntent(
     createdBy,
     transitionedAt: creation.transitionedAt,
     personalSalt: created.personalSalt ?? undefined,
+    keepsVersion: creation.graphVersion !== undefined,
+    parentId: created.details.parentId,
   });
   check(hashes, 1, hash);
 }

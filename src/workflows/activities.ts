@@ -10,6 +10,8 @@ export interface IntentActivities {
   createIntent: (request: CreateIntentRequest) => Promise<CreatedIntent>;
   /** Stores decisions in their order, each once, however often it is asked. */
   recordOutcomes: (request: RecordOutcomesRequest) => Promise<RecordedTransition[]>;
+  /** Which of these intents have ended, and in which state. */
+  readEndedIntents: (request: ReadEndedIntentsRequest) => Promise<EndedIntent[]>;
 }
 
 /** What operations ask of the world, on their own task queue. */
@@ -38,12 +40,14 @@ export interface VerificationResult {
   findings: Readonly<Record<string, number>>;
 }
 
-export interface CreateIntentRequest extends Omit<ParsedIntentInput, 'occurredAt'> {
+export interface CreateIntentRequest extends Omit<ParsedIntentInput, 'occurredAt' | 'generation'> {
   id: string;
   /** First run of the workflow. */
   runId: string;
   /** ISO 8601, UTC */
   transitionedAt: string;
+  /** Workflow that started it as its child. */
+  parentId?: string;
 }
 
 export interface CreatedIntent {
@@ -53,6 +57,8 @@ export interface CreatedIntent {
   hash: string;
   /** Not given by versions before it was introduced. */
   personalSalt?: string | null;
+  /** As the first audit row keeps it. Not given by versions before rows kept it. */
+  graphVersion?: number;
 }
 
 export interface RecordOutcomesRequest {
@@ -66,6 +72,18 @@ export interface RecordedTransition {
   /** ISO 8601, UTC */
   transitionedAt: string;
   hash: string;
+  /** As the row keeps it. Not given by versions before rows kept it. */
+  graphVersion?: number;
+}
+
+export interface ReadEndedIntentsRequest {
+  organizationId: string;
+  ids: string[];
+}
+
+export interface EndedIntent {
+  id: string;
+  state: string;
 }
 
 /** Types of the failures that no repetition can mend, as they appear in Temporal. */

@@ -7,17 +7,18 @@ import type { Recorded } from './record';
 /** An audit row as the workflow knows that Postgres stored it. */
 export type WitnessedTransition = DecidedTransition & { hash: string };
 
+/** What an intent was created with. */
+export type CreationDetails = Omit<ParsedIntentInput, 'occurredAt' | 'graph' | 'generation'> & {
+  parentId?: string;
+};
+
 /**
  * What the workflow knows of Postgres, told while it runs or replays. A worker drops it; whoever verifies replays the
  * history and listens. It is no command, so it costs no history.
  */
 export interface AuditSink extends Sinks {
   audit: {
-    created(
-      details: Omit<ParsedIntentInput, 'occurredAt' | 'graph'>,
-      graph: Graph,
-      personalSalt: string | null,
-    ): void;
+    created(details: CreationDetails, graph: Graph, personalSalt: string | null): void;
     /** At the start of a run that was continued as new: how far Postgres was known to be. */
     continued(recorded: Recorded): void;
     recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[]): void;

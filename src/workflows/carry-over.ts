@@ -1,5 +1,14 @@
 import type { Graph } from '../graph';
-import { RememberedOutcomes, type CarriedOutcomes, type Decision, type Intent } from '../intent';
+import {
+  parseIntentInput,
+  RememberedOutcomes,
+  WorkResults,
+  type CarriedOutcomes,
+  type Decision,
+  type Intent,
+  type Json,
+} from '../intent';
+import type { CarriedStay } from './drive';
 import type { Recorded } from './record';
 
 /** An intent between two runs: the second argument of the workflow. Plain JSON, versioned like a message. */
@@ -13,14 +22,27 @@ export interface CarriedIntent {
   rejections: number;
   received: number;
   outcomes: CarriedOutcomes;
+  /** These are left out where they say nothing, as by versions before there was work. */
+  entry?: number;
+  paused?: true;
+  results?: [state: string, result: Json][];
+  undoable?: string[];
+  stay?: CarriedStay;
   recorded: Recorded;
   /** Decided, but not known to be in Postgres. */
   unrecorded: Decision[];
 }
 
 /** Packs all that the next run must know. */
-export function carryOver(intent: Intent, recorded: Recorded, unrecorded: Decision[]): CarriedIntent {
+export function carryOver(
+  intent: Intent,
+  recorded: Recorded,
+  unrecorded: Decision[],
+  stay: CarriedStay | undefined,
+): CarriedIntent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = intent;
+  const { entry, paused, undoable } = intent;
+  const results = intent.results.toCarried();
   return {
     version: 1,
     ...(title !== undefined && { title }),
@@ -31,23 +53,42 @@ export function carryOver(intent: Intent, recorded: Recorded, unrecorded: Decisi
     rejections,
     received,
     outcomes: outcomes.toCarried(),
+    ...(entry !== sequence && { entry }),
+    ...(paused && { paused }),
+    ...(results.length > 0 && { results }),
+    ...(undoable.length > 0 && { undoable }),
+    ...(stay !== undefined && { stay }),
     recorded,
     unrecorded,
   };
 }
 
-/** The opposite of {@link carryOver}. */
-export function restore(id: string, carried: CarriedIntent): Intent {
+/**
+ * The opposite of {@link carryOver}.
+ *
+ * @param input of the first run, which every run is given
+ */
+export function restore(id: string, carried: CarriedIntent, input: unknown): Intent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = carried;
+  const { entry = sequence, paused = false, results = [], undoable = [] } = carried;
+  const parsed = parseIntentInput(input);
+  const { metadata, createdBy, generation = 0 } = parsed.valid ? parsed.input : {};
   return {
     id,
     organizationId,
     title,
+    metadata,
+    createdBy,
+    generation,
     graph,
     state,
     sequence,
+    entry,
+    paused,
     rejections,
     received,
     outcomes: RememberedOutcomes.fromCarried(outcomes),
+    results: WorkResults.fromCarried(results),
+    undoable,
   };
 }

@@ -1,14 +1,15 @@
-import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, workflowInfo, type WorkflowInfo } from '@temporalio/workflow';
 
 import {
   CREATION_REQUEST_ID,
   isIntentId,
   parseIntentInput,
   RememberedOutcomes,
+  WorkResults,
   type DecidedTransition,
   type Intent,
 } from '../intent';
-import { initialState } from '../graph';
+import { initialState, undoOf } from '../graph';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
 import { localFirst, permanentFailure, type Recorded } from './record';
@@ -30,7 +31,8 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
   const parsed = parseIntentInput(input);
   if (!parsed.valid) throw ApplicationFailure.nonRetryable(parsed.message, FAILURE_TYPES.invalidInput);
 
-  const { occurredAt, graph, ...details } = parsed.input;
+  const { occurredAt, graph, generation, ...given } = parsed.input;
+  const details = { ...given, ...parentOf(workflowInfo()) };
   const request = { ...details, graph, id, runId, transitionedAt: occurredAt ?? new Date().toISOString() };
   const created = await localFirst('create', true, (activities) => activities.createIntent(request)).catch(
     (error: unknown) => {
@@ -41,7 +43,7 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
 
   const state = initialState(created.graph);
   const outcomes = new RememberedOutcomes();
-  const { createdBy } = details;
+  const { createdBy, metadata } = details;
   const creation: DecidedTransition = {
     status: 'applied',
     sequence: 1,
@@ -50,6 +52,7 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
     newState: state,
     transitionedAt: created.transitionedAt,
     ...(createdBy !== undefined && { actor: createdBy }),
+    ...(created.graphVersion !== undefined && { graphVersion: created.graphVersion }),
   };
   outcomes.add(creation);
   auditSink().created({ ...details }, created.graph, created.personalSalt ?? null);
@@ -59,12 +62,19 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
       id,
       organizationId: details.organizationId,
       title: details.title,
+      metadata,
+      createdBy,
+      generation: generation ?? 0,
       graph: created.graph,
       state,
       sequence: 1,
+      entry: 1,
+      paused: false,
       rejections: 0,
       received: 0,
       outcomes,
+      results: new WorkResults(),
+      undoable: undoOf(created.graph, state) === undefined ? [] : [state],
     },
     recorded: {
       recordedSequence: 1,
@@ -74,4 +84,9 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
       ...(created.personalSalt !== undefined && { personalSalt: created.personalSalt }),
     },
   };
+}
+
+/** The intent, or another workflow with a UUID as its id, that started this one as its child. */
+function parentOf({ parent }: WorkflowInfo): { parentId?: string } {
+  return parent !== undefined && isIntentId(parent.workflowId) ? { parentId: parent.workflowId } : {};
 }

@@ -1,12 +1,12 @@
-import { describeIntent, type Intent } from '../intent';
+import { describeIntent, type DrivenPart, type Intent } from '../intent';
 import type { Recorded } from './record';
 
 const SHOWN_TRANSITIONS = 8;
 const BAR_WIDTH = 20;
 
 /** What the Web UI shows of a running intent, as Markdown: its story without opening code. */
-export function renderDetails(intent: Intent, recorded: Recorded): string {
-  const description = describeIntent(intent, recorded);
+export function renderDetails(intent: Intent, recorded: Recorded, driven: DrivenPart): string {
+  const description = describeIntent(intent, recorded, driven);
   const filled = Math.round(description.progress * BAR_WIDTH);
   const bar = '█'.repeat(filled) + '░'.repeat(BAR_WIDTH - filled);
   const percent = Math.round(description.progress * 100);
@@ -19,6 +19,9 @@ export function renderDetails(intent: Intent, recorded: Recorded): string {
     '',
     description.terminal ? 'The intent has ended.' : `Next: ${description.nextStates.join(', ')}`,
   ];
+  if (description.deadline !== null) lines.push('', `Due: ${description.deadline}`);
+  if (description.paused) lines.push('', '**Paused:** the clocks of its deadlines stand still.');
+  if (description.problem !== null) lines.push('', `**Needs somebody:** ${description.problem}`);
   if (description.quarantined !== null) {
     lines.push('', `**Quarantined:** ${description.quarantined}`);
   } else if (description.mirrorLag > 0) {

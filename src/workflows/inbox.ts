@@ -1,5 +1,11 @@
-/** What asks an intent to move: a signal, with whatever its sender put into it, or Temporal's own cancellation. */
-export type Message = { from: 'signal'; payload: unknown } | { from: 'cancellation' };
+import type { EngineMove } from '../intent';
+
+/**
+ * What asks an intent to move: a signal, with whatever its sender put into it, Temporal's own cancellation, or what
+ * follows from its graph.
+ */
+export type Message =
+  { from: 'signal'; payload: unknown } | { from: 'cancellation' } | { from: 'graph'; move: EngineMove };
 
 /** Messages in the order of their arrival. They wait only until the intent is created; then each is judged at once. */
 export class Inbox {

@@ -4,6 +4,7 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
+  getExternalWorkflowHandle,
   setDefaultSignalHandler,
   setHandler,
   workflowInfo,
@@ -11,24 +12,23 @@ import {
 } from '@temporalio/workflow';
 
 import { isTerminal } from '../graph';
-import {
-  describeIntent,
-  LIMITS,
-  receive,
-  receiveCancellation,
-  unreadable,
-  type Intent,
-  type IntentInput,
-  type Outcome,
-} from '../intent';
+import { describeIntent, LIMITS, unreadable, type Intent, type IntentInput, type Outcome } from '../intent';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
 import { carryOver, restore, type CarriedIntent } from './carry-over';
 import { checkStart } from './check-start';
 import { createIntent } from './create';
+import { Drive } from './drive';
 import { Inbox } from './inbox';
+import { judge } from './judge';
 import { WORKFLOW_LIMITS } from './limits';
-import { awaitOutcomeUpdate, describeQuery, outcomeQuery, requestTransitionSignal } from './messages';
+import {
+  awaitOutcomeUpdate,
+  childEndedSignal,
+  describeQuery,
+  outcomeQuery,
+  requestTransitionSignal,
+} from './messages';
 import { Recorder, type Recorded } from './record';
 import { Visibility } from './visibility';
 
@@ -48,11 +48,12 @@ export interface IntentResult {
  */
 export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent): Promise<IntentResult> {
   const inbox = new Inbox();
-  let known: { intent: Intent; recorded: Recorded } | undefined;
+  let known: { intent: Intent; recorded: Recorded; drive: Drive } | undefined;
   let leaving = false;
 
   // Handlers come before the first await: messages that arrive with the first task must find them.
   setHandler(requestTransitionSignal, (payload) => inbox.put({ from: 'signal', payload }));
+  setHandler(childEndedSignal, () => known?.drive.hint());
   setDefaultSignalHandler((name) =>
     inbox.put({
       from: 'signal',
@@ -60,8 +61,8 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
     }),
   );
   setHandler(describeQuery, () => {
-    const { intent, recorded } = known ?? notCreatedYet();
-    return describeIntent(intent, recorded);
+    const { intent, recorded, drive } = known ?? notCreatedYet();
+    return describeIntent(intent, recorded, drive);
   });
   setHandler(outcomeQuery, (requestId) => findOutcome(requestId) ?? null);
   setHandler(
@@ -86,11 +87,13 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
   // Cancellation is a request like any other; nothing of the engine itself is cancelled by it.
   return CancellationScope.nonCancellable(async () => {
     checkStart(carried);
-    const { intent, recorded } = (known =
+    const { intent, recorded } =
       carried === undefined
         ? await createIntent(input)
-        : { intent: restore(workflowInfo().workflowId, carried), recorded: carried.recorded });
-    const visibility = new Visibility(intent, recorded, carried?.state);
+        : { intent: restore(workflowInfo().workflowId, carried, input), recorded: carried.recorded };
+    const drive = new Drive(intent, recorded, (move) => inbox.put({ from: 'graph', move }), carried?.stay);
+    known = { intent, recorded, drive };
+    const visibility = new Visibility(intent, recorded, drive, carried?.state);
     if (carried === undefined) visibility.introduce();
     else auditSink().continued({ ...recorded });
 
@@ -99,23 +102,20 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
     for (const decision of carried?.unrecorded ?? []) recorder.add(decision, 'signals');
 
     inbox.open((message) => {
-      const { refusal } = recorder;
-      const circumstances = { at: new Date().toISOString(), refusal };
-      const bySignal = message.from === 'signal';
-      const decision = bySignal
-        ? receive(intent, message.payload, circumstances)
-        : receiveCancellation(intent, circumstances);
-      if (decision !== undefined) {
-        recorder.add(decision, bySignal && refusal === undefined ? 'signals' : 'other');
-      }
+      const { decision, cause } = judge(intent, message, recorder.refusal);
+      if (decision !== undefined) recorder.add(decision, cause);
+      drive.follow();
     });
 
     const ended = () => isTerminal(intent.graph, intent.state) && recorder.allRecorded;
-    const historyIsLong = () => isLong(workflowInfo(), intent) && recorder.carriable !== undefined;
+    const mayLeave = () => !drive.busy || workflowInfo().historyLength > WORKFLOW_LIMITS.historyEventsAtMost;
+    const historyIsLong = () =>
+      isLong(workflowInfo(), intent) && mayLeave() && recorder.carriable !== undefined;
     // Requests that change nothing, repeated ones say, make a history long as well: a run takes 10,000 signals at most.
     const overdue = () => workflowInfo().continueAsNewSuggested && historyIsLong();
 
     for (;;) {
+      drive.follow();
       visibility.refresh();
       await condition(() => recorder.pending || ended() || overdue());
       if (!ended() && !historyIsLong()) {
@@ -127,6 +127,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       await condition(allHandlersFinished);
       leaving = false;
       if (ended()) {
+        await tellParent();
         return {
           id: intent.id,
           state: intent.state,
@@ -139,10 +140,22 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       // worker has to replay the whole history.
       const unrecorded = recorder.carriable;
       if (unrecorded !== undefined) {
-        await continueAsNew<typeof intentWorkflow>(input, carryOver(intent, recorded, unrecorded));
+        await continueAsNew<typeof intentWorkflow>(
+          input,
+          carryOver(intent, recorded, unrecorded, drive.toCarried()),
+        );
       }
     }
   });
+}
+
+/** A parent looks by itself as well, if later, so it does not matter whether it is still there to be told. */
+async function tellParent(): Promise<void> {
+  const { parent } = workflowInfo();
+  if (parent === undefined) return;
+  await getExternalWorkflowHandle(parent.workflowId)
+    .signal(childEndedSignal)
+    .catch(() => undefined);
 }
 
 /**

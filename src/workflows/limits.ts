@@ -9,6 +9,12 @@ export const WORKFLOW_LIMITS = {
   regularRetryMs: 500,
   regularRetryGrowth: 1.5,
   longestRegularRetryMs: 5_000,
+  /** Between two looks at what became of children, at first and at most; they tell when they end, if they can. */
+  childrenLookMs: 5_000,
+  childrenLookGrowth: 2,
+  longestChildrenLookMs: 600_000,
+  /** A run that is long is left when no activity of the graph's runs; beyond so many events all the same. */
+  historyEventsAtMost: 20_000,
   /** Events of a run's history, after which the next decision belongs into a new run. */
   historyEvents: 1_000,
   /** Unless what is carried over would be more than one part in so many of the history. */

@@ -6,7 +6,14 @@ import {
   proxyLocalActivities,
 } from '@temporalio/workflow';
 
-import { jsonBytes, LIMITS, type DecidedRejection, type Decision, type Intent } from '../intent';
+import {
+  jsonBytes,
+  LIMITS,
+  type DecidedRejection,
+  type DecidedTransition,
+  type Decision,
+  type Intent,
+} from '../intent';
 import type { IntentActivities, RecordedTransition } from './activities';
 import { auditSink, type WitnessedTransition } from './audit-sink';
 import { WORKFLOW_LIMITS } from './limits';
@@ -72,7 +79,12 @@ export async function localFirst<T, U = T>(
       if (permanentFailure(error) !== undefined) throw error;
     }
   }
-  return fallback(call(proxyActivities<IntentActivities>({ ...REGULAR, summary })));
+  return fallback(call(regularActivities(summary)));
+}
+
+/** Activities whose scheduling is committed to Temporal before they run, and which are tried until they succeed. */
+export function regularActivities(summary: string): ReturnType<typeof proxyActivities<IntentActivities>> {
+  return proxyActivities<IntentActivities>({ ...REGULAR, summary });
 }
 
 /** Waits for a promise, or until `interrupted`: then `undefined`, and what the promise becomes is ignored. */
@@ -197,9 +209,7 @@ export class Recorder {
       this.unrecordedBytes -= bytes;
       if (decision.status === 'applied') {
         this.recorded.recordedSequence = decision.sequence;
-        const { transitionedAt = decision.transitionedAt, hash = '' } =
-          bySequence.get(decision.sequence) ?? {};
-        transitions.push({ ...decision, transitionedAt, hash });
+        transitions.push(witnessed(decision, bySequence.get(decision.sequence)));
       } else {
         this.recorded.recordedRejections = decision.number;
         rejections.push(decision);
@@ -220,6 +230,15 @@ export class Recorder {
     const kept = this.queue.filter((item) => !refused.includes(item));
     this.queue.splice(0, this.queue.length, ...kept);
   }
+}
+
+/** The row as Postgres has it: the time and the hash, and whether it keeps the graph version. */
+function witnessed(
+  { graphVersion: _decided, ...decision }: DecidedTransition,
+  stored: RecordedTransition | undefined,
+): WitnessedTransition {
+  const { transitionedAt = decision.transitionedAt, hash = '', graphVersion } = stored ?? {};
+  return { ...decision, transitionedAt, hash, ...(graphVersion !== undefined && { graphVersion }) };
 }
 
 /** One line for the Web UI: `CREATED → ICP_PENDING`, `CREATED → ICP_PENDING, 99 rejected`. */

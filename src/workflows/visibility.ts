@@ -2,7 +2,7 @@ import { setCurrentDetails, upsertMemo, upsertSearchAttributes } from '@temporal
 import { defineSearchAttributeKey, SearchAttributeType } from '@temporalio/common';
 
 import { formatGraphReference } from '../graph';
-import { INTENT_STATE_SEARCH_ATTRIBUTE, type Intent } from '../intent';
+import { INTENT_STATE_SEARCH_ATTRIBUTE, type DrivenPart, type Intent } from '../intent';
 import { renderDetails } from './details';
 import type { Recorded } from './record';
 
@@ -13,6 +13,7 @@ export class Visibility {
   constructor(
     private readonly intent: Intent,
     private readonly recorded: Recorded,
+    private readonly driven: DrivenPart,
     private shownState: string | undefined,
   ) {}
 
@@ -24,7 +25,7 @@ export class Visibility {
 
   /** After each recording, and at the start of each run: current details do not survive continue-as-new. */
   refresh(): void {
-    setCurrentDetails(renderDetails(this.intent, this.recorded));
+    setCurrentDetails(renderDetails(this.intent, this.recorded, this.driven));
     const { sequence, state } = this.intent;
     if (this.recorded.recordedSequence === sequence && this.shownState !== state) {
       this.shownState = state;

@@ -1,5 +1,5 @@
 import { initialState, type Graph } from '../../src/graph';
-import { CREATION_REQUEST_ID, RememberedOutcomes, type Intent } from '../../src/intent';
+import { CREATION_REQUEST_ID, RememberedOutcomes, WorkResults, type Intent } from '../../src/intent';
 
 export const AT = '2026-03-01T12:00:00.000Z';
 
@@ -35,11 +35,18 @@ export function newIntent(graph: Graph = ticketGraph): Intent {
     id: '6f1c1f0e-2a54-4a0b-8a51-0d8f5a3c9d10',
     organizationId: '0b2f6f0e-7a9c-4a61-9a3f-3f7f1d2c4b5a',
     title: undefined,
+    metadata: undefined,
+    createdBy: undefined,
+    generation: 0,
     graph,
     state,
     sequence: 1,
+    entry: 1,
+    paused: false,
     rejections: 0,
     received: 0,
     outcomes,
+    results: new WorkResults(),
+    undoable: [],
   };
 }

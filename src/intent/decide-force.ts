@@ -1,0 +1,19 @@
+import { hasState } from '../graph';
+import type { DecidingIntent } from './deciding-intent';
+import { unexpectedState } from './expected-state';
+import type { ForceRequest } from './request';
+import { reject, type Verdict } from './verdict';
+
+/** Judges an operator's request: to any state of the graph, past edges, guards and approvals. */
+export function decideForce(intent: DecidingIntent, request: ForceRequest): Verdict {
+  const { graph } = intent;
+  if (request.scope !== 'admin') {
+    return reject('NOT_PERMITTED', 'scope: forcing a state needs the scope `admin`.');
+  }
+  if (!hasState(graph, request.to)) {
+    return reject('UNKNOWN_STATE', `The graph ${graph.name}@${graph.version} has no state ${request.to}.`);
+  }
+  const conflict = unexpectedState(intent, request);
+  if (conflict !== undefined) return conflict;
+  return { status: 'applied', newState: request.to, kind: 'force' };
+}

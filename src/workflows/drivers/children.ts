@@ -1,0 +1,195 @@
+import {
+  condition,
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  startChild,
+  uuid4,
+} from '@temporalio/workflow';
+
+import { evaluate, type ChildrenRule } from '../../graph';
+import {
+  expressionData,
+  INTENT_WORKFLOW_TYPE,
+  LIMITS,
+  metadataSchema,
+  type EngineMove,
+  type Intent,
+  type Json,
+  type Metadata,
+} from '../../intent';
+import { WORKFLOW_LIMITS } from '../limits';
+import { regularActivities } from '../record';
+
+/** A child intent as its parent knows it. */
+export interface Child {
+  id: string;
+  /** State in which it ended. */
+  ended?: string;
+  /** Why it never came to be. */
+  failed?: string;
+}
+
+/** The children of a stay in a state. Plain JSON, which continue-as-new carries. */
+export interface Children {
+  items: Child[];
+  /** Whether all have been started, or could not be. */
+  started: boolean;
+}
+
+/** What the driver tells of while it waits. */
+export interface Family {
+  children: Children;
+  /** What becomes of those that still run when the intent moves on. */
+  others: NonNullable<ChildrenRule['others']>;
+  /** Counts what the children say when they end: it is time to look. */
+  hints: number;
+}
+
+/**
+ * Starts a child intent for each item, and waits until as many have ended as the rule wants. The children are intents
+ * like any other, which outlive each run of their parent; where they are is looked up in Postgres.
+ *
+ * @param begun told when all are started: only then the run may be left
+ */
+export async function driveChildren(
+  intent: Intent,
+  rule: ChildrenRule,
+  family: Family,
+  begun: () => void,
+): Promise<EngineMove> {
+  const { entry } = intent;
+  const { children } = family;
+  if (!children.started) {
+    const items = itemsOf(intent, rule);
+    if (typeof items === 'string') return failed(rule, entry, children, items);
+    children.items = items.map(() => ({ id: uuid4() }));
+    await Promise.all(items.map((item, index) => start(intent, rule, item, children.items[index] as Child)));
+    children.started = true;
+  }
+  begun();
+
+  let wait: number = WORKFLOW_LIMITS.childrenLookMs;
+  for (;;) {
+    const verdict = judge(rule, children.items);
+    if (verdict === 'done') {
+      return { kind: 'children', entry, to: rule.done, metadata: { children: listed(children) } };
+    }
+    if (verdict === 'failed') {
+      return failed(rule, entry, children, 'Too few of the children ended as they should.');
+    }
+    const { hints } = family;
+    const running = children.items.filter(({ ended, failed: never }) => (ended ?? never) === undefined);
+    const looked = await regularActivities('children').readEndedIntents({
+      organizationId: intent.organizationId,
+      ids: running.map(({ id }) => id),
+    });
+    for (const { id, state } of looked) {
+      const child = running.find((one) => one.id === id);
+      if (child !== undefined) child.ended = state;
+    }
+    if (looked.length === 0 && family.hints === hints) {
+      await condition(() => family.hints !== hints, wait);
+      wait = Math.min(wait * WORKFLOW_LIMITS.childrenLookGrowth, WORKFLOW_LIMITS.longestChildrenLookMs);
+    }
+  }
+}
+
+/** Asks children that are still running to cancel themselves. One that has ended meanwhile does not mind. */
+export async function cancelChildren({ items }: Children): Promise<void> {
+  const running = items.filter(({ ended, failed: never }) => (ended ?? never) === undefined);
+  await Promise.all(
+    running.map(({ id }) =>
+      getExternalWorkflowHandle(id)
+        .cancel()
+        .catch(() => undefined),
+    ),
+  );
+}
+
+/** The metadata of each child; or what is wrong with what the graph says. */
+function itemsOf(intent: Intent, rule: ChildrenRule): Metadata[] | string {
+  const listed = evaluate(rule.items, expressionData(intent));
+  const of = `\`${rule.items}\``;
+  if (!listed.ok) return `${of}: ${listed.message}`;
+  if (!Array.isArray(listed.value)) return `${of} gives no list`;
+  if (listed.value.length > LIMITS.children) {
+    return `${of} gives ${listed.value.length} items, more than the ${LIMITS.children} children that a state may have`;
+  }
+  const items: Metadata[] = [];
+  for (const item of listed.value as Json[]) {
+    const parsed = metadataSchema.safeParse(item);
+    if (!parsed.success)
+      return `${of}, item ${items.length + 1}: ${parsed.error.issues[0]?.message ?? 'invalid'}`;
+    items.push(parsed.data);
+  }
+  return items;
+}
+
+async function start(intent: Intent, rule: ChildrenRule, metadata: Metadata, child: Child): Promise<void> {
+  const generation = intent.generation + 1;
+  if (generation > LIMITS.generations) {
+    child.failed = `A child of generation ${generation}: at most ${LIMITS.generations} are allowed`;
+    return;
+  }
+  const { organizationId, createdBy } = intent;
+  try {
+    const handle = await startChild(INTENT_WORKFLOW_TYPE, {
+      workflowId: child.id,
+      args: [
+        {
+          organizationId,
+          graph: rule.graph,
+          metadata,
+          generation,
+          ...(createdBy !== undefined && { createdBy }),
+        },
+      ],
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      staticSummary: `Child of ${intent.id} in ${intent.state}`,
+    });
+    // One that fails leaves no row that could be looked up.
+    handle.result().catch((error: unknown) => (child.failed = reasonOf(error)));
+  } catch (error) {
+    child.failed = reasonOf(error);
+  }
+}
+
+function reasonOf(error: unknown): string {
+  const { cause, message } = error as Error;
+  return cause instanceof Error ? cause.message : message;
+}
+
+function judge(
+  { until, counts, failed: escape }: ChildrenRule,
+  items: readonly Child[],
+): 'done' | 'failed' | undefined {
+  const good = items.filter(({ ended }) => ended !== undefined && (counts?.includes(ended) ?? true)).length;
+  const open = items.filter(({ ended, failed: never }) => (ended ?? never) === undefined).length;
+  const wanted = until === 'all' ? items.length : until === 'any' ? 1 : until;
+  if (good >= wanted) return 'done';
+  return good + open < wanted && escape !== undefined ? 'failed' : undefined;
+}
+
+function failed(rule: ChildrenRule, entry: number, children: Children, message: string): EngineMove {
+  if (rule.failed === undefined) throw new ChildrenProblem(message);
+  return {
+    kind: 'children',
+    entry,
+    to: rule.failed,
+    reason: message,
+    metadata: { failure: { type: 'CHILDREN_FAILED', message }, children: listed(children) },
+  };
+}
+
+/** What is wrong where the graph has no state for it: the intent stays, and says so. */
+export class ChildrenProblem extends Error {
+  override readonly name = 'ChildrenProblem';
+}
+
+function listed({ items }: Children): Json {
+  return items.map(({ id, ended, failed: never }) => ({
+    id,
+    ...(ended !== undefined && { ended }),
+    ...(never !== undefined && { failed: never.slice(0, LIMITS.shownChildFailureLength) }),
+  }));
+}

@@ -1,0 +1,22 @@
+import { receive, receiveCancellation, receiveMove, type Decision, type Intent } from '../intent';
+import type { Message } from './inbox';
+import type { Cause, Recorder } from './record';
+
+/** Takes a message to its decision, if it leads to one, and says what the decision follows from. */
+export function judge(
+  intent: Intent,
+  message: Message,
+  refusal: Recorder['refusal'],
+): { decision: Decision | undefined; cause: Cause } {
+  const circumstances = { at: new Date().toISOString(), refusal };
+  switch (message.from) {
+    case 'signal': {
+      const decision = receive(intent, message.payload, circumstances);
+      return { decision, cause: refusal === undefined ? 'signals' : 'other' };
+    }
+    case 'cancellation':
+      return { decision: receiveCancellation(intent, circumstances), cause: 'other' };
+    case 'graph':
+      return { decision: receiveMove(intent, message.move, circumstances), cause: 'other' };
+  }
+}
