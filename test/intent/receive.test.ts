@@ -18,6 +18,7 @@ test('an applied request moves the intent, and the decision holds all that was s
   expect(send(intent, { requestId: 'r1', to: 'TRIAGED', ...said })).toEqual({
     status: 'applied',
     sequence: 2,
+    graphVersion: 3,
     requestId: 'r1',
     previousState: 'OPEN',
     newState: 'TRIAGED',
