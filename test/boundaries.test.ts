@@ -77,6 +77,7 @@ const IMPORTS: Record<string, string[]> = {
     '-client',
     '-dev/machine/ports',
   ],
+  'graph-pictures/to-dot': ['graph', '-intent', '-database/pool', '-client', '-cli/cli', '-dev/checkout'],
   'schedule/duration': ['intent', '-database/pool', '-ops/findings', '-worker', '-cli/cli', '-dev/checkout'],
   'dev/checkout': [
     'intent',
@@ -104,6 +105,7 @@ const IMPORTS: Record<string, string[]> = {
     'client',
     'ops/findings',
     'schedule/duration',
+    'graph-pictures/to-dot',
     'dev/machine/ports',
     '-worker',
     '-demo/show-sql',

@@ -11,7 +11,7 @@ import {
   type Graph,
 } from '../graph';
 import { diffValues, type ValueChange } from './diff-values';
-import { furtherKeys } from './further-keys';
+import { furtherKeys, isObject } from './further-keys';
 import { longestKeptOrder } from './longest-kept-order';
 
 /** A state with the key of its step; `null`: it is terminal. */
@@ -68,7 +68,7 @@ export function diffGraphs(before: Graph, after: Graph): GraphDiff {
       added: after.terminal.filter((state) => !isTerminal(before, state)),
       removed: before.terminal.filter((state) => !isTerminal(after, state)),
     },
-    values: [...diffValues(furtherKeys(before), furtherKeys(after)), ...diffLabels(before, after)],
+    values: [...diffRules(before, after), ...diffLabels(before, after)],
   };
   const { initial, values, ...lists } = parts;
   const listed = Object.values(lists).flatMap((list) => Object.values<readonly unknown[]>(list));
@@ -118,6 +118,20 @@ function edgesOnlyIn(graph: Graph, other: Graph): Edge[] {
     nextStates(graph, from)
       .filter((to) => !hasEdge(other, from, to))
       .map((to) => ({ from, to })),
+  );
+}
+
+/** A key that only one of them has is taken as empty in the other, so that each rule under it is named. */
+function diffRules(before: Graph, after: Graph): ValueChange[] {
+  const [old, now] = [furtherKeys(before), furtherKeys(after)];
+  return diffValues({ ...emptied(now), ...old }, { ...emptied(old), ...now });
+}
+
+function emptied(keys: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(keys).flatMap(([key, value]) =>
+      Array.isArray(value) ? [[key, []]] : isObject(value) ? [[key, {}]] : [],
+    ),
   );
 }
 

@@ -1,59 +1,59 @@
-import type { Mark, Picture, PictureEdge, PictureStep } from './picture';
+import type { Picture, PictureEdge, PictureState, PictureStep } from './picture';
 
 /** An edge that every state of a step has. */
-export interface StepEdge {
+export interface StepEdge extends Omit<PictureEdge, 'from'> {
   readonly step: PictureStep;
-  readonly to: string;
-  readonly notes: readonly string[];
-  readonly mark?: Mark;
 }
 
 /**
- * Takes edges that all states of a step have in common (to `CANCELLED`, say) as one edge of the step, as statecharts
- * draw it: `content-intent` has then 39 arrows and not 59. A step that leads into itself, or has one state, is left as it is.
+ * Takes edges that all states of a step have in common, to `CANCELLED` say, as one edge of the step, as statecharts draw
+ * it: `content-intent` has then 38 arrows and not 59. Edges of which more is said than of most are left beside it. A step
+ * that leads into itself, or has one state, is left as it is.
  */
 export function foldEdges({ steps, edges }: Picture): { edges: PictureEdge[]; stepEdges: StepEdge[] } {
   const byState = new Map<string, PictureEdge[]>();
-  for (const edge of edges) byState.set(edge.from, [...(byState.get(edge.from) ?? []), edge]);
-
-  const stepEdges = steps.flatMap((step) => {
-    const own = new Set(step.states.map(({ name }) => name));
-    if (own.size < 2) return [];
-    const first = byState.get(step.states[0]?.name ?? '') ?? [];
-    return first.flatMap(({ to }) => (own.has(to) ? [] : commonEdge(step, to, byState)));
+  for (const edge of edges) {
+    const own = byState.get(edge.from);
+    if (own === undefined) byState.set(edge.from, [edge]);
+    else own.push(edge);
+  }
+  const folded = new Set<PictureEdge>();
+  const stepEdges = steps.flatMap((step): StepEdge[] => {
+    const [first, ...others] = step.states;
+    if (first === undefined || others.length === 0) return [];
+    const inside = new Set(step.states.map(({ name }) => name));
+    const targets = (byState.get(first.name) ?? []).map(({ to }) => to).filter((to) => !inside.has(to));
+    return targets.flatMap((to) => {
+      const common = step.states.flatMap((state) => {
+        const edge = byState.get(state.name)?.find((each) => each.to === to);
+        return edge === undefined ? [] : [{ edge, look: lookOf(edge, state) }];
+      });
+      if (common.length < step.states.length) return [];
+      const looks = common.map(({ look }) => look).filter((look) => look !== FOLLOWS);
+      const most = mostFrequent(looks) ?? FOLLOWS;
+      // One that was added or removed among others is not common to all of them in both graphs.
+      if (looks.some((look) => look !== most && !PLAIN.test(look))) return [];
+      const alike = common.filter(({ look }) => look === most || look === FOLLOWS);
+      if (alike.length < 2) return [];
+      for (const { edge } of alike) folded.add(edge);
+      const { notes, mark } = (common.find(({ look }) => look === most) ?? alike[0])!.edge;
+      return [{ step, to, notes, ...(mark !== undefined && { mark }) }];
+    });
   });
-  const folded = new Set(
-    stepEdges.flatMap(({ step, to }) => step.states.map(({ name }) => edgeKey({ from: name, to }))),
-  );
-  return { edges: edges.filter((edge) => !folded.has(edgeKey(edge))), stepEdges };
+  return { edges: edges.filter((edge) => !folded.has(edge)), stepEdges };
 }
 
-function commonEdge(
-  step: PictureStep,
-  to: string,
-  byState: ReadonlyMap<string, readonly PictureEdge[]>,
-): StepEdge[] {
-  const common = step.states.map(({ name, mark }) => {
-    const edge = byState.get(name)?.find((each) => each.to === to);
-    // The edges of an added state are added too; that is said by the state, and makes the edge no other one.
-    const follows = (mark === 'added' || mark === 'removed') && edge?.mark === mark;
-    return edge === undefined ? undefined : { edge, mark: follows ? undefined : edge.mark, follows };
-  });
-  const lasting = common.filter((each) => each?.follows === false);
-  const reference = lasting[0] ?? common[0];
-  if (reference === undefined) return [];
-  const notes = reference.edge.notes.join('\n');
-  const alike = common.every(
-    (each) =>
-      each !== undefined &&
-      each.edge.notes.join('\n') === notes &&
-      (each.follows || each.mark === reference.mark),
-  );
-  if (!alike) return [];
-  const mark = lasting.length === 0 ? reference.edge.mark : reference.mark;
-  return [{ step, to, notes: reference.edge.notes, ...(mark !== undefined && { mark }) }];
+/** The edge of an added state is added too: its state says so, and it may be any look. */
+const FOLLOWS = 'follows its state';
+const PLAIN = /^(changed)?\n/;
+
+function lookOf({ mark, notes }: PictureEdge, state: PictureState): string {
+  if ((mark === 'added' || mark === 'removed') && mark === state.mark && notes.length === 0) return FOLLOWS;
+  return [mark ?? '', ...notes].join('\n') + '\n';
 }
 
-function edgeKey({ from, to }: { from: string; to: string }): string {
-  return `${from} ${to}`;
+function mostFrequent(items: readonly string[]): string | undefined {
+  const counts = new Map<string, number>();
+  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1);
+  return [...counts].sort(([, a], [, b]) => b - a)[0]?.[0];
 }

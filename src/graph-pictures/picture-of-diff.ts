@@ -34,7 +34,7 @@ export function pictureOfDiff(before: Graph, after: Graph, diff: GraphDiff): Pic
     title: `${diff.before} → ${diff.after}`,
     steps,
     terminal: [...now.terminal, ...old.terminal.filter(removed)].map(states),
-    edges: mergedEdges(before, after, old, now),
+    edges: mergedEdges(after, old, now),
   };
 }
 
@@ -71,7 +71,7 @@ function stateMarker(before: Graph, after: Graph, old: Picture): (state: Picture
   };
 }
 
-function mergedEdges(before: Graph, after: Graph, old: Picture, now: Picture): PictureEdge[] {
+function mergedEdges(after: Graph, old: Picture, now: Picture): PictureEdge[] {
   const nameOf = ({ from, to }: PictureEdge) => `${from} ${to}`;
   const earlier = new Map(old.edges.map((edge) => [nameOf(edge), edge]));
   const marked = now.edges.map((edge): PictureEdge => {

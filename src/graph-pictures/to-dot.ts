@@ -1,3 +1,4 @@
+import { list, quoted, type Attributes } from './dot-syntax';
 import { foldEdges } from './fold-edges';
 import {
   markedName,
@@ -9,8 +10,6 @@ import {
   type PictureStep,
 } from './picture';
 import { wrapLines } from './wrap-lines';
-
-type Attributes = Readonly<Record<string, string | number>>;
 
 /** Told apart without colour too: by the line, and by the sign before the name. */
 const MARK_STYLES: Record<Mark, { color: string; fill: string; style: string; width: number }> = {
@@ -27,6 +26,17 @@ const LEGEND = [
   `${MARK_SIGNS.changed} changed`,
 ].join(' · ');
 
+const BEGIN = {
+  shape: 'circle',
+  label: '',
+  width: 0.16,
+  style: 'filled',
+  fillcolor: 'black',
+  tooltip: 'begin',
+};
+const NO_STATE = { shape: 'plaintext', style: '', label: 'no state left' };
+const FONT = 'Helvetica,Arial,sans-serif';
+
 /**
  * The picture in the language of Graphviz. Steps are frames; an arrow from a frame leaves every state in it.
  *
@@ -39,7 +49,6 @@ export function toDot(picture: Picture): string {
     ({ mark }) => mark !== undefined,
   );
   const { edges: single, stepEdges } = foldEdges(picture);
-  const begin = steps.flatMap(({ states }) => states).find(({ initial }) => initial);
   return [
     `digraph ${quoted(title)} {`,
     `  graph ${list({
@@ -50,18 +59,12 @@ export function toDot(picture: Picture): string {
       rankdir: 'TB',
       nodesep: 0.3,
       ranksep: 0.45,
-      fontname: 'Helvetica,Arial,sans-serif',
+      fontname: FONT,
       fontsize: 15,
       bgcolor: 'white',
     })};`,
-    `  node ${list({ fontname: 'Helvetica,Arial,sans-serif', fontsize: 11, shape: 'box', style: 'rounded,filled', fillcolor: 'white', color: '#57606a' })};`,
-    `  edge ${list({ fontname: 'Helvetica,Arial,sans-serif', fontsize: 10, color: '#57606a', arrowsize: 0.7 })};`,
-    ...(begin === undefined
-      ? []
-      : [
-          `  " begin" ${list({ shape: 'circle', label: '', width: 0.16, style: 'filled', fillcolor: 'black', color: 'black', tooltip: 'begin' })};`,
-          `  " begin" -> ${quoted(begin.name)};`,
-        ]),
+    `  node ${list({ fontname: FONT, fontsize: 11, shape: 'box', style: 'rounded,filled', fillcolor: 'white', color: '#57606a' })};`,
+    `  edge ${list({ fontname: FONT, fontsize: 10, color: '#57606a', arrowsize: 0.7 })};`,
     ...steps.flatMap(cluster),
     ...terminal.map((state) => `  ${node(state)}`),
     ...single.map((edge) => `  ${quoted(edge.from)} -> ${quoted(edge.to)} ${list(edgeAttributes(edge))};`),
@@ -95,11 +98,16 @@ function cluster(step: PictureStep): string[] {
     penwidth: style?.width ?? 1,
     margin: 12,
   };
-  const empty = `${quoted(` none ${step.key}`)} ${list({ shape: 'plaintext', style: '', label: 'no state left' })};`;
+  const first = states.find(({ initial }) => initial);
   return [
     `  subgraph ${quoted(clusterName(step))} {`,
     `    graph ${list(attributes)};`,
-    ...(states.length === 0 ? [empty] : states.map(node)).map((line) => `    ${line}`),
+    // No state is called so: their names begin with a letter.
+    ...(first === undefined
+      ? []
+      : [`    " begin" ${list(BEGIN)};`, `    " begin" -> ${quoted(first.name)};`]),
+    ...(states.length === 0 ? [`    ${quoted(` none ${step.key}`)} ${list(NO_STATE)};`] : []),
+    ...states.map((state) => `    ${node(state)}`),
     '  }',
   ];
 }
@@ -124,10 +132,8 @@ function node({ name, initial, terminal, notes, mark }: PictureState): string {
 function edgeAttributes({ notes, mark }: Pick<PictureEdge, 'notes' | 'mark'>): Attributes {
   const style = mark === undefined ? undefined : MARK_STYLES[mark];
   const lines = wrapLines(notes);
-  const label =
-    mark === undefined
-      ? lines
-      : [MARK_SIGNS[mark] + (lines.length > 0 ? ` ${lines[0]}` : ''), ...lines.slice(1)];
+  // Where notes have changed, each has a sign of its own.
+  const label = mark === undefined || mark === 'changed' ? lines : [MARK_SIGNS[mark], ...lines];
   return {
     ...(label.length > 0 && { label: label.map((line) => ` ${line} `).join('\n') }),
     ...(style !== undefined && {
@@ -141,15 +147,4 @@ function edgeAttributes({ notes, mark }: Pick<PictureEdge, 'notes' | 'mark'>): A
 
 function clusterName({ key }: PictureStep): string {
   return `cluster_${key}`;
-}
-
-function list(attributes: Attributes): string {
-  const entries = Object.entries(attributes);
-  return `[${entries.map(([name, value]) => `${name}=${typeof value === 'number' ? value : quoted(value)}`).join(', ')}]`;
-}
-
-/** Graphviz reads HTML entities and backslashes in texts; none of ours is meant so. */
-function quoted(text: string): string {
-  const escaped = text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('&', '&amp;');
-  return `"${escaped.replaceAll(/\r?\n/g, '\\n')}"`;
 }

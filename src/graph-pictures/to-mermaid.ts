@@ -16,6 +16,9 @@ const CLASSES: Record<Mark, string> = {
   changed: 'fill:#fff8c5,stroke:#8a5a00,color:#000',
 };
 
+/** Is kept with the word behind it. */
+const SIGN = new RegExp(`^([${Object.values(MARK_SIGNS).join('')}]) `);
+
 /**
  * The picture as a `stateDiagram-v2` of Mermaid, which GitHub and GitLab draw in Markdown. Steps are composite states;
  * an arrow from one leaves every state in it.
@@ -66,17 +69,17 @@ function declared({ name, notes, mark }: PictureState, id: string): string {
 }
 
 function labelled({ notes, mark }: { notes: readonly string[]; mark?: Mark }): string {
-  const words = mark === undefined ? notes : [[`${MARK_SIGNS[mark]} ${mark}`, ...notes].join(' ')];
-  return words.length === 0 ? '' : ` : ${described(words)}`;
+  const lines = mark === undefined ? notes : [`${MARK_SIGNS[mark]} ${mark}`, ...notes];
+  return lines.length === 0 ? '' : ` : ${described(lines)}`;
 }
 
-/** Quotes, colons and the like would end a text, or be taken for markup; Mermaid reads their codes. */
+/** Lines as Mermaid shows them again: signs that it takes for its own are written as codes. */
 function described(lines: readonly string[]): string {
   return lines
     .map((line) =>
-      line.replaceAll(/["#;:<>{}[\]\\`*_&%\r\n]/g, (character) =>
-        character === '_' ? '_' : `#${character.codePointAt(0)};`,
-      ),
+      line
+        .replace(SIGN, '$1\u00a0')
+        .replaceAll(/["#;:<>{}[\]\\`*&%~$\r\n]/g, (character) => `#${character.codePointAt(0)};`),
     )
     .join('<br/>');
 }

@@ -1,15 +1,21 @@
 import type { Command } from 'commander';
 
 import type { Cli } from '../cli';
+import { addGraphDiffCommand } from './graph-diff';
 import { addGraphListCommand } from './graph-list';
 import { addGraphRegisterCommand } from './graph-register';
 import { addGraphSchemaCommand } from './graph-schema';
+import { addGraphShowCommand } from './graph-show';
 import { addGraphValidateCommand } from './graph-validate';
 
 export function addGraphCommands(program: Command, cli: Cli): void {
-  const graph = program.command('graph').description('Workflow graphs: check, register and list them.');
+  const graph = program
+    .command('graph')
+    .description('Workflow graphs: check, register, list, show and compare them.');
   addGraphValidateCommand(graph, cli);
   addGraphRegisterCommand(graph, cli);
   addGraphListCommand(graph, cli);
+  addGraphShowCommand(graph, cli);
+  addGraphDiffCommand(graph, cli);
   addGraphSchemaCommand(graph, cli);
 }
