@@ -6,6 +6,7 @@ import { ARCHIVE_LIMITS } from '../src/archive/limits';
 import { CLIENT_LIMITS } from '../src/client/limits';
 import { DATABASE_LIMITS } from '../src/database/limits';
 import { GRAPH_LIMITS } from '../src/graph/limits';
+import { PICTURE_LIMITS } from '../src/graph-pictures/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
@@ -20,6 +21,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/archive/limits.ts': ARCHIVE_LIMITS,
   'src/client/limits.ts': CLIENT_LIMITS,
   'src/database/limits.ts': DATABASE_LIMITS,
+  'src/graph-pictures/limits.ts': PICTURE_LIMITS,
   'src/graph/limits.ts': GRAPH_LIMITS,
   'src/import/limits.ts': IMPORT_LIMITS,
   'src/intent/limits.ts': LIMITS,

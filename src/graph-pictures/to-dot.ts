@@ -1,5 +1,6 @@
 import { list, quoted, type Attributes } from './dot-syntax';
 import { foldEdges } from './fold-edges';
+import { PICTURE_LIMITS } from './limits';
 import {
   markedName,
   MARK_SIGNS,
@@ -19,12 +20,11 @@ const MARK_STYLES: Record<Mark, { color: string; fill: string; style: string; wi
   changed: { color: '#8a5a00', fill: '#fff8c5', style: 'solid', width: 1.5 },
 };
 
+/** In two lines, as small pictures are narrow. */
 const LEGEND = [
-  `${MARK_SIGNS.added} added: bold line`,
-  `${MARK_SIGNS.removed} removed: dashed line`,
-  `${MARK_SIGNS.moved} moved: dotted line`,
-  `${MARK_SIGNS.changed} changed`,
-].join(' · ');
+  `${MARK_SIGNS.added} added: bold · ${MARK_SIGNS.removed} removed: dashed`,
+  `${MARK_SIGNS.moved} moved: dotted · ${MARK_SIGNS.changed} changed`,
+].join('\n');
 
 const BEGIN = {
   shape: 'circle',
@@ -48,6 +48,7 @@ export function toDot(picture: Picture): string {
   const marks = [...steps, ...steps.flatMap(({ states }) => states), ...terminal, ...edges].some(
     ({ mark }) => mark !== undefined,
   );
+  const states = steps.flatMap((step) => step.states).length + terminal.length;
   const { edges: single, stepEdges } = foldEdges(picture);
   return [
     `digraph ${quoted(title)} {`,
@@ -55,6 +56,8 @@ export function toDot(picture: Picture): string {
       label: marks ? `${title}\n${LEGEND}` : title,
       labelloc: 't',
       compound: 'true',
+      ...(states > PICTURE_LIMITS.carefulStates && { nslimit: 1, nslimit1: 1, mclimit: 0.1 }),
+      pad: 0.1,
       newrank: 'true',
       rankdir: 'TB',
       nodesep: 0.3,
