@@ -79,7 +79,7 @@ function described(lines: readonly string[]): string {
     .map((line) =>
       line
         .replace(SIGN, '$1\u00a0')
-        .replaceAll(/["#;:<>{}[\]\\`*&%~$\r\n]/g, (character) => `#${character.codePointAt(0)};`),
+        .replaceAll(/["#;:<>{}[\]\\`*&%$\r\n]/g, (character) => `#${character.codePointAt(0)};`),
     )
     .join('<br/>');
 }
