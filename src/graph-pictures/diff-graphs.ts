@@ -20,7 +20,7 @@ export interface PlacedState {
   readonly step: string | null;
 }
 
-export interface Edge {
+interface Edge {
   readonly from: string;
   readonly to: string;
 }

@@ -56,7 +56,7 @@ export function changed(graph: Graph, change: (copy: Editable) => void): Graph {
   const copy = structuredClone(graph) as Editable;
   copy.version += 1;
   change(copy);
-  return copy as Graph;
+  return copy;
 }
 
 interface Editable {
