@@ -6,6 +6,7 @@ import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { OPERATIONS_TASK_QUEUE } from '../intent';
 import type { IntentWorkerOptions } from './create-worker';
 import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
+import { versionOptions } from './worker-version';
 
 /**
  * A Temporal worker for operations: the verifications that a Schedule starts, one at a time. Give it a pool of its own,
@@ -21,6 +22,7 @@ export async function createOperationsWorker({
   taskQueue = OPERATIONS_TASK_QUEUE,
   pool,
   workflowBundle,
+  version,
   overrides = {},
 }: IntentWorkerOptions): Promise<Worker> {
   return Worker.create({
@@ -35,6 +37,7 @@ export async function createOperationsWorker({
     // A few small workflows a day.
     maxCachedWorkflows: 10,
     workflowThreadPoolSize: 1,
+    ...(version && versionOptions(version)),
     ...overrides,
     sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },
   });

@@ -6,6 +6,7 @@ import { INTENTS_TASK_QUEUE } from '../intent';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { WORKER_LIMITS } from './limits';
 import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
+import { versionOptions, type WorkerVersion } from './worker-version';
 
 export interface IntentWorkerOptions {
   connection: NativeConnection;
@@ -16,6 +17,8 @@ export interface IntentWorkerOptions {
   pool: Pool;
   /** Prebuilt workflow code; default: the build's. */
   workflowBundle?: WorkerOptions['workflowBundle'];
+  /** For rolling deployments; default: Temporal knows the worker's code by the digest of its bundle alone. */
+  version?: WorkerVersion;
   /** Anything else, for operators who tune. */
   overrides?: Partial<WorkerOptions>;
 }
@@ -33,6 +36,7 @@ export async function createIntentWorker({
   taskQueue = INTENTS_TASK_QUEUE,
   pool,
   workflowBundle,
+  version,
   overrides = {},
 }: IntentWorkerOptions): Promise<Worker> {
   return Worker.create({
@@ -43,6 +47,7 @@ export async function createIntentWorker({
     dataConverter: { payloadConverterPath },
     activities: createActivities(pool),
     shutdownGraceTime: WORKER_LIMITS.drainMs,
+    ...(version && versionOptions(version)),
     ...overrides,
     sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },
   });

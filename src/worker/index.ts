@@ -2,4 +2,5 @@
 export { createIntentWorker, type IntentWorkerOptions } from './create-worker';
 export { createOperationsWorker } from './create-operations-worker';
 export { ensureSearchAttribute } from './search-attribute';
+export { versionFromEnvironment, type WorkerVersion } from './worker-version';
 export { checkGraphs, checkMigrations, StartupCheckError, type ExpectedGraph } from './startup-checks';

@@ -4,4 +4,6 @@ export const WORKER_LIMITS = {
   drainMs: 10_000,
   /** Between two looks at the newest verification, for the metrics. */
   metricsMs: 5_000,
+  /** Characters of a deployment's name, and of a build id. */
+  versionNameLength: 200,
 } as const;

@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 
+import { loadWorkflowBundle } from '../bundle/bundle';
 import { DATABASE_LIMITS } from '../database/limits';
 import { createPool, databaseUrlFromEnvironment, poolSizeFromEnvironment } from '../database/pool';
 import { readGraphFile } from '../graph-file/read-graph-file';
@@ -15,6 +16,7 @@ import { runWorkers } from './run-workers';
 import { ensureSearchAttribute, REGISTER } from './search-attribute';
 import { checkGraphs, checkMigrations } from './startup-checks';
 import { showVerifications } from './verification-metrics';
+import { describeVersion, versionFromEnvironment } from './worker-version';
 
 const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it. It also polls the task
 queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for.
@@ -27,6 +29,7 @@ Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-oper
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
 Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_METRICS_ADDRESS, as --metrics-address;
+INTENT_WORKER_VERSIONING=on, INTENT_DEPLOYMENT_NAME, INTENT_BUILD_ID and INTENT_HELD_PATCHES, for rolling deployments;
 TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
 
 Example: node dist/worker/main.js --graph graphs/ticket.json --metrics-address 127.0.0.1:9464
@@ -50,6 +53,8 @@ async function main(): Promise<void> {
   const operations = !values['no-operations'];
 
   const databaseUrl = databaseUrlFromEnvironment();
+  const workflowBundle = await loadWorkflowBundle();
+  const version = await versionFromEnvironment(workflowBundle);
   const runtime = await installRuntime(values['metrics-address']);
   const pool = createPool({
     databaseUrl,
@@ -78,14 +83,16 @@ async function main(): Promise<void> {
       ? showVerifications(operationsPool, runtime.metricMeter)
       : () => undefined;
     try {
-      const workers = [await createIntentWorker({ connection, namespace, taskQueue, pool })];
+      const code = { connection, namespace, workflowBundle, version };
+      const workers = [await createIntentWorker({ ...code, taskQueue, pool })];
       if (operations) {
-        workers.push(await createOperationsWorker({ connection, namespace, pool: operationsPool }));
+        workers.push(await createOperationsWorker({ ...code, pool: operationsPool }));
       }
       const running = runWorkers(workers);
       const queues = operations
         ? `task queues ${taskQueue} and ${OPERATIONS_TASK_QUEUE}`
         : `task queue ${taskQueue}`;
+      for (const line of describeVersion(version)) console.log(line);
       console.log(`Worker ready: ${queues}, namespace ${namespace}`);
       await running;
       console.log('Worker drained');

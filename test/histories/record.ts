@@ -10,8 +10,8 @@ import { IntentClient } from '../../src/client';
 import { createPool } from '../../src/database/pool';
 import { registerGraph } from '../../src/database/register-graph';
 import { startStack } from '../../src/dev/stack/stack';
-import type { History } from '../../src/ops/replayer';
 import { createIntentWorker, createOperationsWorker, type IntentWorkerOptions } from '../../src/worker';
+import { runsOf } from '../setup/workflow-tasks';
 import { runName } from './recorded';
 import { loadScenario, type Scenario, type Stage } from './scenario';
 import type { WorkflowCode } from './workflow-code';
@@ -89,17 +89,4 @@ async function play(
   const operations = await createOperationsWorker(options(scenario.operationsWorker?.(stage)));
   const played = await worker.runUntil(operations.runUntil(scenario.play(stage)));
   return typeof played === 'string' ? [played] : played;
-}
-
-/** The histories of all runs of a workflow, in their order. */
-async function runsOf(temporal: Client, workflowId: string): Promise<History[]> {
-  const histories: History[] = [];
-  let runId: string | undefined;
-  do {
-    const history: History = await temporal.workflow.getHandle(workflowId, runId).fetchHistory();
-    histories.unshift(history);
-    runId =
-      history.events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
-  } while (runId !== undefined);
-  return histories;
 }
