@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 
@@ -143,6 +144,28 @@ describe('shell blocks', () => {
     const { exitCode, stdout } = await capturedRun([...words, '--help']);
     expect(exitCode).toBe(0);
     expect(stdout).toContain(`Usage: intent ${command}`);
+  });
+
+  const temporal = [
+    ...new Set(
+      blocks('sh').flatMap(({ text }) =>
+        text
+          .replaceAll('\\\n', ' ')
+          .split('\n')
+          .filter((line) => line.startsWith('temporal ')),
+      ),
+    ),
+  ];
+  test.each(temporal)('%s is a command with these options', (line) => {
+    const words = line.split(/\s+/);
+    const command = words.slice(
+      1,
+      words.findIndex((word) => word.startsWith('-')),
+    );
+    const cli = process.env['TEMPORAL_CLI_PATH'] ?? '';
+    const help = execFileSync(cli, [...command, '--help'], { encoding: 'utf8' });
+    expect(help).toContain(`temporal ${command.join(' ')} [`);
+    for (const option of words.filter((word) => word.startsWith('--'))) expect(help).toContain(`${option} `);
   });
 
   test.each(distinct(/\bnpm run ([a-z:]+)/g))('npm run %s is a script', (script) => {

@@ -156,3 +156,24 @@ test('while no worker of the current build polls, requests are taken and wait, a
   await load;
   await expectNothingLost(rounds, 'only-1');
 }, 200_000);
+
+test('a build that does not know a patch stands still on intents that took it, until one that does is back', async () => {
+  const { build: old } = await start(OLD);
+  const { build: released } = await start(patchedBuild.worker);
+  await deployment.setCurrent(released);
+  const rounds = await Rounds.of(environment.intents, 'too far back', 2);
+  await deployment.setCurrent(old);
+  const load = rounds.play(1);
+  await eventually(async () => {
+    for (const id of rounds.ids) {
+      const [failure] = failuresOf(await runsOf(environment.temporal, id));
+      expect(failure).toMatch(/^WORKFLOW_TASK_FAILED_CAUSE_NON_DETERMINISTIC_ERROR: .*Nondeterminism/);
+    }
+  });
+
+  const { build: held } = await start(patchedBuild.worker, { INTENT_HELD_PATCHES: PATCH });
+  await deployment.setCurrent(held);
+  await load;
+  expect(new Set(await deciding(rounds))).toEqual(new Set([held]));
+  expect((await outcomeRows(environment.pool, rounds.ids)).size).toBe(rounds.acknowledged.length);
+}, 200_000);
