@@ -120,7 +120,8 @@ test('requests meet a new build that is ramped from 0 to 50 to 100 %, rolled bac
 }, 400_000);
 
 test('a patch that is let go takes running intents along, and they go on with it on a build that holds it back', async () => {
-  const { build: held } = await start(patchedBuild.worker, { INTENT_HELD_PATCHES: PATCH });
+  const hold = { INTENT_HELD_PATCHES: PATCH };
+  const { build: held, worker } = await start(patchedBuild.worker, hold);
   await deployment.setCurrent(held);
   const rounds = await Rounds.of(environment.intents, 'let go', INTENTS);
   const { build: released } = await start(patchedBuild.worker);
@@ -128,6 +129,10 @@ test('a patch that is let go takes running intents along, and they go on with it
 
   await underLoad(rounds, () => deployment.ramp(released, 50), held, released);
   await underLoad(rounds, () => deployment.setCurrent(released), released);
+  // A worker that has an intent in its cache goes by its own "not yet" from then, and fails a task: so a fresh one.
+  worker.kill('SIGTERM');
+  expect(await worker.exited).toBe(0);
+  await start(patchedBuild.worker, hold);
   await underLoad(rounds, () => deployment.setCurrent(held), held);
 
   await expectNothingLost(rounds, held, released);
