@@ -15,7 +15,7 @@ const HOSTILE = {
   steps: [{ key: 'a-b', label: '"; # : {x} [*] --> \\N %% <b>', states: ['state', 'end', 'step1', 'note'] }],
   transitions: { state: ['end'], end: ['step1'], step1: ['note'], note: ['class'] },
   terminal: ['class'],
-  guards: [{ name: 'a:b;c "q" <x>', from: 'note', to: 'class' }],
+  guards: [{ name: 'a:b;c "q" <x>', from: 'note', to: 'class', when: 'true', because: 'of "that"' }],
 } as const satisfies Graph & Record<string, unknown>;
 
 const NEXT = changed(contentIntentGraph, (copy) => {
