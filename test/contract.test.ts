@@ -9,6 +9,7 @@ import {
   AWAIT_OUTCOME_UPDATE,
   CANCELLATION_REQUEST_ID,
   CANCELLED_STATE,
+  CHILD_ENDED_SIGNAL,
   CREATION_REQUEST_ID,
   DEFAULT_GRAPH,
   DESCRIBE_QUERY,
@@ -20,9 +21,10 @@ import {
   OPERATIONS_TASK_QUEUE,
   OUTCOME_QUERY,
   receive,
+  MOVE_KINDS,
   REJECTION_CODES,
+  REQUEST_SCHEMAS,
   REQUEST_TRANSITION_SIGNAL,
-  transitionRequestSchema,
   VERIFY_SCHEDULE_ID,
   VERIFY_WORKFLOW_TYPE,
 } from '../src/intent';
@@ -46,6 +48,7 @@ describe('in Temporal', () => {
       OPERATIONS_TASK_QUEUE,
       VERIFY_SCHEDULE_ID,
       REQUEST_TRANSITION_SIGNAL,
+      CHILD_ENDED_SIGNAL,
       DESCRIBE_QUERY,
       OUTCOME_QUERY,
       AWAIT_OUTCOME_UPDATE,
@@ -57,6 +60,7 @@ describe('in Temporal', () => {
       OPERATIONS_TASK_QUEUE: 'intent-operations',
       VERIFY_SCHEDULE_ID: 'intent-verify',
       REQUEST_TRANSITION_SIGNAL: 'requestTransition',
+      CHILD_ENDED_SIGNAL: 'childEnded',
       DESCRIBE_QUERY: 'describe',
       OUTCOME_QUERY: 'outcome',
       AWAIT_OUTCOME_UPDATE: 'awaitOutcome',
@@ -91,21 +95,45 @@ describe('shapes', () => {
       'title',
       'metadata',
       'createdBy',
+      'generation',
       'occurredAt',
     ]);
     expect(DEFAULT_GRAPH).toBe('content-intent');
   });
 
-  test('a transition request', () => {
-    expect(Object.keys(transitionRequestSchema.shape)).toEqual([
-      'kind',
-      'requestId',
-      'to',
-      'expectedState',
-      'actor',
-      'reason',
-      'metadata',
-      'occurredAt',
+  test('requests, by their kind', () => {
+    const said = ['expectedState', 'actor', 'reason', 'metadata'];
+    expect(
+      Object.fromEntries(
+        Object.entries(REQUEST_SCHEMAS).map(([kind, { shape }]) => [kind, Object.keys(shape)]),
+      ),
+    ).toEqual({
+      transition: ['kind', 'requestId', 'to', ...said, 'occurredAt'],
+      cancel: ['kind', 'requestId', ...said],
+      pause: ['kind', 'requestId', ...said],
+      resume: ['kind', 'requestId', ...said],
+      force: ['kind', 'requestId', 'to', ...said, 'scope'],
+    });
+  });
+
+  test('kinds of moves', () => {
+    const documented =
+      file('docs', 'reference', 'database.md').split('#### Kinds')[1]?.split('\n###')[0] ?? '';
+    const kinds = [...documented.matchAll(/^\| `(\w+)` /gm)].map(([, kind]) => kind);
+    expect(kinds.filter((kind) => kind !== 'kind')).toEqual(Object.keys(MOVE_KINDS));
+    expect(Object.keys(MOVE_KINDS)).toEqual([
+      'transition',
+      'work',
+      'children',
+      'deadline',
+      'approval',
+      'cancellation',
+      'undo',
+      'force',
+      'reopen',
+      'migration',
+      'pause',
+      'resume',
     ]);
   });
 
@@ -140,6 +168,9 @@ describe('shapes', () => {
       'step',
       'progress',
       'terminal',
+      'paused',
+      'deadline',
+      'problem',
       'nextStates',
       'sequence',
       'recordedSequence',
@@ -176,6 +207,10 @@ describe('the client', () => {
         'create',
         'requestTransition',
         'transition',
+        'cancel',
+        'pause',
+        'resume',
+        'force',
         'outcome',
         'describe',
         'history',
@@ -229,6 +264,8 @@ describe('in Postgres', () => {
         'created_at',
         'updated_at',
         'ended_at',
+        'parent_id',
+        'first_graph_version',
       ],
       workflow_transition_audit: [
         'workflow_id',
@@ -244,6 +281,8 @@ describe('in Postgres', () => {
         'created_at',
         'personal_digest',
         'hash',
+        'kind',
+        'graph_version',
       ],
       workflow_transition_rejections: [
         'workflow_id',
@@ -315,6 +354,7 @@ describe('rejection codes', () => {
       STATE_CONFLICT: 409,
       TERMINAL_STATE: 409,
       UNKNOWN_STATE: 422,
+      GUARD_REFUSED: 409,
       NOT_PERMITTED: 403,
       INVALID_REQUEST: 400,
       LIMIT_REACHED: 429,

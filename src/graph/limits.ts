@@ -16,7 +16,8 @@ export const GRAPH_LIMITS = {
   nonRetryableErrorTypes: 50,
   errorTypeLength: 200,
   durationYears: 100,
-  children: 1_000,
+  /** Child intents that one stay in a state may start. */
+  children: 100,
   reminders: 20,
   votes: 100,
   roles: 50,

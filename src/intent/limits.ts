@@ -23,11 +23,10 @@ export const LIMITS = {
    * continue-as-new, whose input Temporal caps at 2 MB. Room for about 12,000 transitions with UUIDs as ids.
    */
   rememberedTransitionsBytes: 1_000_000,
-  /** Child intents that one stay in a state may start. */
-  children: 100,
   /** Children of children of children: how deep they may go. */
   generations: 8,
-  shownChildFailureLength: 100,
+  /** Why a child never came to be, in the audit row of its parent. */
+  shownChildFailureLength: 60,
   /** Results of work that an intent remembers for later steps, together; the oldest are forgotten first. */
   rememberedResultsBytes: 64_000,
   /** Outcomes decided while Postgres does not answer; beyond it requests are rejected with LIMIT_REACHED. */

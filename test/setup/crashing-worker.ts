@@ -1,6 +1,6 @@
 /**
  * A worker that kills itself between the commit in Postgres and the completion of its workflow task: as soon as
- * the activity named by CRASH_IN has stored its rows.
+ * the activity named by CRASH_IN has stored its rows; with CRASH_KIND, once a move of that kind is among them.
  */
 import { NativeConnection } from '@temporalio/worker';
 
@@ -14,6 +14,13 @@ function fromEnvironment(name: string): string {
   return value;
 }
 
+/** Whether the rows of a request are those that the worker is to die with. */
+function isAwaited(request: unknown): boolean {
+  const kind = process.env['CRASH_KIND'];
+  const { decisions = [] } = request as { decisions?: { kind?: string }[] };
+  return kind === undefined || decisions.some((decision) => decision.kind === kind);
+}
+
 async function main(): Promise<void> {
   const pool = createPool({
     databaseUrl: fromEnvironment('DATABASE_URL'),
@@ -23,7 +30,7 @@ async function main(): Promise<void> {
   const storeAndDie = <Request, Stored>(store: (request: Request) => Promise<Stored>) => {
     return async (request: Request): Promise<Stored> => {
       const stored = await store(request);
-      process.kill(process.pid, 'SIGKILL');
+      if (isAwaited(request)) process.kill(process.pid, 'SIGKILL');
       return stored;
     };
   };

@@ -41,12 +41,17 @@ function lines(intent: IntentDescription): string[] {
     ['organization', intent.organizationId],
     ['graph', intent.graph],
     ['state', `${intent.state} (${where}; ${Math.round(intent.progress * 100)} %)`],
+    ...optional('due', intent.deadline),
+    ...optional('paused', intent.paused ? 'its clocks stand still' : null),
+    ...optional('problem', intent.problem),
     ['next', intent.nextStates.join(', ') || 'nothing: it has ended'],
     ['transitions', `${intent.sequence}, of which Postgres holds ${intent.recordedSequence}`],
     ['audit hash', intent.auditHash ?? 'none yet'],
-    ...(intent.quarantined === null
-      ? []
-      : ([['quarantined', intent.quarantined]] as Array<[string, string]>)),
+    ...optional('quarantined', intent.quarantined),
   ];
   return fields.map(([name, value]) => `${name.padEnd(14)}${value}`);
+}
+
+function optional(name: string, value: string | null): Array<[string, string]> {
+  return value === null ? [] : [[name, value]];
 }

@@ -31,9 +31,10 @@ export function addHistoryCommand(program: Command, cli: Cli): void {
       if (json) return cli.printJson(rows);
       cli.print(
         textTable(
-          ['sequence', 'previous_state', 'new_state', 'actor', 'reason', 'transitioned_at', 'hash'],
+          ['sequence', 'kind', 'previous_state', 'new_state', 'actor', 'reason', 'transitioned_at', 'hash'],
           rows.map((row) => [
             row.sequence,
+            row.kind,
             row.previousState,
             row.newState,
             row.actor,

@@ -7,6 +7,7 @@ import {
 } from '@temporalio/workflow';
 
 import { evaluate, type ChildrenRule } from '../../graph';
+import { GRAPH_LIMITS } from '../../graph/limits';
 import {
   expressionData,
   INTENT_WORKFLOW_TYPE,
@@ -112,8 +113,8 @@ function itemsOf(intent: Intent, rule: ChildrenRule): Metadata[] | string {
   const of = `\`${rule.items}\``;
   if (!listed.ok) return `${of}: ${listed.message}`;
   if (!Array.isArray(listed.value)) return `${of} gives no list`;
-  if (listed.value.length > LIMITS.children) {
-    return `${of} gives ${listed.value.length} items, more than the ${LIMITS.children} children that a state may have`;
+  if (listed.value.length > GRAPH_LIMITS.children) {
+    return `${of} gives ${listed.value.length} items, more than the ${GRAPH_LIMITS.children} children that a state may have`;
   }
   const items: Metadata[] = [];
   for (const item of listed.value as Json[]) {

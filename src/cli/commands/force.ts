@@ -1,0 +1,43 @@
+import type { Command } from 'commander';
+
+import { UsageError, type Cli } from '../cli';
+import { withIntents } from '../open-intents';
+import {
+  addRequestOptions,
+  printOutcome,
+  REQUEST_EXIT_CODES,
+  saidOf,
+  waitOf,
+  type RequestOptions,
+} from '../request-options';
+import { nearestState } from './transition';
+
+export function addForceCommand(program: Command, cli: Cli): void {
+  const command = program
+    .command('force')
+    .description(
+      'Moves an intent to any state of its graph, past edges, guards and approvals, and waits for the outcome. The audit row is flagged.',
+    )
+    .argument('<id>', "the intent's id")
+    .argument('<state>', 'the state to move to');
+  addRequestOptions(command)
+    .addHelpText(
+      'after',
+      `
+--actor and --reason are required. Whoever may send signals to Temporal may force: the audit row says who did.
+${REQUEST_EXIT_CODES}
+
+Example:
+  intent force 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 ICP_PENDING --actor ada --reason "ticket 4711"`,
+    )
+    .action(async (id: string, to: string, options: RequestOptions) => {
+      const { actor, reason } = options;
+      if (actor === undefined) throw new UsageError('--actor: say who forces it');
+      if (reason === undefined) throw new UsageError('--reason: say why it is forced');
+      await withIntents(cli, {}, async (engine) => {
+        const request = { to, ...saidOf(options), actor, reason, scope: 'admin' };
+        const outcome = await engine.intents.force(id, request, waitOf(options));
+        printOutcome(cli, outcome, options, await nearestState(engine, id, to, outcome));
+      });
+    });
+}

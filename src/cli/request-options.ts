@@ -1,0 +1,52 @@
+import type { Command } from 'commander';
+
+import type { Outcome } from '../intent';
+import { EXIT, type Cli } from './cli';
+import { metadataOption, timeoutOption, type MetadataOption } from './options';
+
+/** What every command that sends a request takes. */
+export interface RequestOptions extends MetadataOption {
+  expect?: string;
+  actor?: string;
+  reason?: string;
+  requestId?: string;
+  timeout: number;
+  json?: boolean;
+}
+
+export const REQUEST_EXIT_CODES = 'Exit codes: 0 applied; 1 rejected, or no outcome in time; 2 wrong usage';
+
+export function addRequestOptions(command: Command): Command {
+  return command
+    .option('--expect <state>', 'reject it unless the intent is in this state')
+    .option('--actor <text>', 'who asks')
+    .option('--reason <text>', 'why')
+    .option('--request-id <text>', 'your own id: the same one sent again gives the first outcome again')
+    .addOption(metadataOption())
+    .addOption(timeoutOption())
+    .option('--json', 'print the outcome as JSON');
+}
+
+/** What the request says, without what was not given. */
+export function saidOf({ expect, actor, reason, requestId, metadata }: RequestOptions) {
+  return {
+    ...(expect !== undefined && { expectedState: expect }),
+    ...(actor !== undefined && { actor }),
+    ...(reason !== undefined && { reason }),
+    ...(requestId !== undefined && { requestId }),
+    ...(metadata !== undefined && { metadata }),
+  };
+}
+
+export function waitOf({ timeout }: RequestOptions): { timeoutMs: number } {
+  return { timeoutMs: timeout * 1_000 };
+}
+
+/** Prints an outcome and sets the exit code. `hint` follows the message of a rejection. */
+export function printOutcome(cli: Cli, outcome: Outcome, { json }: RequestOptions, hint = ''): void {
+  if (outcome.status === 'rejected') cli.exitCode = EXIT.failed;
+  if (json) cli.printJson(outcome);
+  else if (outcome.status === 'applied') {
+    cli.print(`${outcome.previousState} → ${outcome.newState}, sequence ${outcome.sequence}`);
+  } else cli.note(`error: ${outcome.code}: ${outcome.message}${hint}`);
+}
