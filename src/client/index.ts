@@ -10,6 +10,7 @@ export {
   type Outcome,
   type RejectedOutcome,
   type RejectionCode,
+  type WorkOrder,
 } from '../intent';
 export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
 export {

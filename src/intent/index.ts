@@ -32,5 +32,6 @@ export {
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';
+export { orderOf, type WorkOrder } from './work-order';
 export { WorkResults } from './work-results';
 export { isStorableText } from '../graph/storable-text';

@@ -18,6 +18,8 @@ function problemOf(value: unknown): string | undefined {
     if (depth > LIMITS.metadataDepth) return `must not nest deeper than ${LIMITS.metadataDepth} levels`;
     if (typeof current === 'string') {
       if (!isStorableText(current)) return NOT_STORABLE;
+    } else if (ArrayBuffer.isView(current)) {
+      return 'must be JSON, it contains bytes';
     } else if (Array.isArray(current)) {
       for (const item of current) pending.push({ value: item, depth: depth + 1 });
     } else if (typeof current === 'object' && current !== null) {

@@ -1,16 +1,24 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
-import { childrenOf, deadlineOf, isTerminal, workOf } from '../graph';
-import type { EngineMove, Intent } from '../intent';
+import {
+  childrenOf,
+  deadlineOf,
+  GRAPH_DEFAULTS,
+  isTerminal,
+  workOf,
+  type ChildrenRule,
+  type DeadlineRule,
+} from '../graph';
+import { orderOf, type EngineMove, type Intent } from '../intent';
 import {
   cancelChildren,
   ChildrenProblem,
-  driveChildren,
+  startChildren,
+  watchChildren,
   type Children,
   type Family,
 } from './drivers/children';
 import { driveDeadline, startClock, type Clock } from './drivers/deadline';
-import { orderOf } from './drivers/order';
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
 import { driveWork } from './drivers/work';
@@ -27,6 +35,8 @@ export interface CarriedStay {
 interface Stay extends CarriedStay {
   scope: CancellationScope;
   family?: Family;
+  /** What is to be done when the intent leaves. */
+  part?: () => Promise<void>;
   /** Why the graph can't be followed here, until people move the intent. */
   problem?: string;
 }
@@ -42,6 +52,8 @@ export class Drive {
   private running = 0;
   /** Settles when all of them are over. */
   private lastWork: Promise<unknown> = Promise.resolve();
+  /** Settles when the children of all states that were left have been told. */
+  private parting: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly intent: Intent,
@@ -83,6 +95,11 @@ export class Drive {
     if (this.stay?.family !== undefined) this.stay.family.hints += 1;
   }
 
+  /** To be awaited before the workflow ends: Temporal drops what a workflow that has ended had yet to tell others. */
+  async parted(): Promise<void> {
+    await this.parting;
+  }
+
   toCarried(): CarriedStay | undefined {
     if (this.stay === undefined) return this.carried;
     const { entry, clock, children, undone } = this.stay;
@@ -95,74 +112,67 @@ export class Drive {
   }
 
   private begin(): void {
-    const { graph, state, entry } = this.intent;
+    const { intent } = this;
+    const { graph, state, entry } = intent;
     const carried = this.carried?.entry === entry ? this.carried : { entry };
     this.carried = undefined;
     const stay: Stay = { ...carried, scope: new CancellationScope({ cancellable: true }) };
     this.stay = stay;
+
     const work = workOf(graph, state);
+    if (work !== undefined) this.run(stay, () => this.hold(driveWork(intent, work)));
+
     const children = childrenOf(graph, state);
-    const deadline = deadlineOf(graph, state);
-    if (work !== undefined)
-      this.run(
-        stay,
-        this.counted(() => driveWork(this.intent, work)),
-      );
-    if (children !== undefined) {
-      stay.children ??= { items: [], started: false };
-      const others = children.others ?? 'cancel';
-      const family = (stay.family = { children: stay.children, others, hints: 0 });
-      this.running += 1;
-      let starting = true;
-      const begun = () => {
-        if (starting) this.running -= 1;
-        starting = false;
-      };
-      this.run(stay, () => driveChildren(this.intent, children, family, begun).finally(begun));
-    }
+    if (children !== undefined) this.beginChildren(stay, children);
+
     const { cancellation } = graph;
     if (cancellation !== undefined && state === cancellation.through) {
       const undone = (stay.undone ??= []);
       // Not beside the work that it undoes.
       const before = this.lastWork;
-      this.run(
-        stay,
-        this.counted(() => before.then(() => driveUndo(this.intent, cancellation, undone))),
-      );
+      this.run(stay, () => this.hold(before.then(() => driveUndo(intent, cancellation, undone))));
     }
-    if (deadline !== undefined) {
-      const started =
-        stay.clock === undefined
-          ? startClock(this.intent, deadline)
-          : { ok: true as const, clock: stay.clock };
-      if (!started.ok) {
-        stay.problem = started.message;
-        return;
-      }
-      const clock = (stay.clock = started.clock);
-      this.run(stay, () =>
-        driveDeadline(this.intent, deadline, clock, (reminder) => {
-          const order = orderOf(this.intent, state, `reminder:${entry}:${clock.reminded}`);
-          const reminded = { ...order, dueAt: clock.dueAt };
-          this.run(
-            stay,
-            this.counted(() =>
-              runActivity(reminder, reminded, `${reminder.activity}, due ${clock.dueAt}`).then(
-                () => undefined,
-                () => undefined,
-              ),
-            ),
-          );
-        }),
-      );
+
+    const deadline = deadlineOf(graph, state);
+    if (deadline !== undefined) this.beginDeadline(stay, deadline);
+  }
+
+  private beginChildren(stay: Stay, rule: ChildrenRule): void {
+    const children = (stay.children ??= { items: [], started: false });
+    const family = (stay.family = { children, hints: 0 });
+    const started = this.hold(startChildren(this.intent, rule, family));
+    stay.part = async () => {
+      await started.catch(() => undefined);
+      if ((rule.others ?? GRAPH_DEFAULTS.others) === 'cancel') await cancelChildren(children);
+    };
+    this.run(stay, async () => (await started) ?? watchChildren(this.intent, rule, family));
+  }
+
+  private beginDeadline(stay: Stay, rule: DeadlineRule): void {
+    const { intent } = this;
+    const { state, entry } = intent;
+    const started =
+      stay.clock === undefined ? startClock(intent, rule) : { ok: true as const, clock: stay.clock };
+    if (!started.ok) {
+      stay.problem = started.message;
+      return;
     }
+    const clock = (stay.clock = started.clock);
+    this.run(stay, () =>
+      driveDeadline(intent, rule, clock, (reminder) => {
+        const order = orderOf(intent, state, `reminder:${entry}:${clock.reminded}`);
+        const reminded = { ...order, dueAt: clock.dueAt };
+        // A reminder that nobody could send moves nothing.
+        const sent = runActivity(reminder, reminded, `${reminder.activity}, due ${clock.dueAt}`);
+        this.hold(sent).catch(() => undefined);
+      }),
+    );
   }
 
   private leave(stay: Stay): void {
     this.stay = undefined;
     stay.scope.cancel();
-    if (stay.family !== undefined && stay.family.others === 'cancel')
-      void cancelChildren(stay.family.children);
+    if (stay.part !== undefined) this.parting = Promise.all([this.parting, this.hold(stay.part())]);
   }
 
   /** What comes of it counts only while the intent is still there. */
@@ -178,12 +188,11 @@ export class Drive {
     );
   }
 
-  private counted(drive: () => Promise<EngineMove | undefined>): () => Promise<EngineMove | undefined> {
-    return () => {
-      this.running += 1;
-      const ended = drive().finally(() => (this.running -= 1));
-      this.lastWork = Promise.all([this.lastWork, ended.catch(() => undefined)]);
-      return ended;
-    };
+  /** Neither is the run left, nor anything undone, before this is over. */
+  private hold<T>(work: Promise<T>): Promise<T> {
+    this.running += 1;
+    const over = work.finally(() => (this.running -= 1));
+    this.lastWork = Promise.all([this.lastWork, over.catch(() => undefined)]);
+    return over;
   }
 }

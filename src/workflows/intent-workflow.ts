@@ -50,6 +50,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
   const inbox = new Inbox();
   let known: { intent: Intent; recorded: Recorded; drive: Drive } | undefined;
   let leaving = false;
+  let farewell = false;
 
   // Handlers come before the first await: messages that arrive with the first task must find them.
   setHandler(requestTransitionSignal, (payload) => inbox.put({ from: 'signal', payload }));
@@ -125,9 +126,14 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
 
       leaving = true;
       await condition(allHandlersFinished);
-      leaving = false;
-      if (ended()) {
+      if (ended() && !farewell) {
+        farewell = true;
+        await drive.parted();
         await tellParent();
+      }
+      leaving = false;
+      // Requests may have come meanwhile: they are answered first.
+      if (ended()) {
         return {
           id: intent.id,
           state: intent.state,

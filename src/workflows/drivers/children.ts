@@ -1,4 +1,5 @@
 import {
+  CancellationScope,
   condition,
   getExternalWorkflowHandle,
   ParentClosePolicy,
@@ -9,6 +10,7 @@ import {
 import { evaluate, type ChildrenRule } from '../../graph';
 import { GRAPH_LIMITS } from '../../graph/limits';
 import {
+  bounded,
   expressionData,
   INTENT_WORKFLOW_TYPE,
   LIMITS,
@@ -26,7 +28,7 @@ export interface Child {
   id: string;
   /** State in which it ended. */
   ended?: string;
-  /** Why it never came to be. */
+  /** Why it never came to be, or will never end. */
   failed?: string;
 }
 
@@ -37,38 +39,42 @@ export interface Children {
   started: boolean;
 }
 
-/** What the driver tells of while it waits. */
+/** The children while the intent is in the state. */
 export interface Family {
   children: Children;
-  /** What becomes of those that still run when the intent moves on. */
-  others: NonNullable<ChildrenRule['others']>;
-  /** Counts what the children say when they end: it is time to look. */
+  /** Counts what the children say when they end, and those that fail: it is time to look. */
   hints: number;
 }
 
 /**
- * Starts a child intent for each item, and waits until as many have ended as the rule wants. The children are intents
- * like any other, which outlive each run of their parent; where they are is looked up in Postgres.
+ * Starts a child intent for each item. The children are intents like any other, which outlive each run of their parent.
+ * Once begun it is gone through with, also where the intent leaves the state meanwhile: so every child is known.
  *
- * @param begun told when all are started: only then the run may be left
+ * @returns the way out of the state where there is nothing to start
  */
-export async function driveChildren(
+export function startChildren(
   intent: Intent,
   rule: ChildrenRule,
   family: Family,
-  begun: () => void,
-): Promise<EngineMove> {
+): Promise<EngineMove | undefined> {
+  return CancellationScope.nonCancellable(async () => {
+    const { children } = family;
+    if (children.started) return undefined;
+    const items = itemsOf(intent, rule);
+    if (typeof items === 'string') return failed(rule, intent.entry, children, items);
+    children.items = items.map(() => ({ id: uuid4() }));
+    await Promise.all(
+      items.map((item, index) => start(intent, rule, item, children.items[index] as Child, family)),
+    );
+    children.started = true;
+    return undefined;
+  });
+}
+
+/** Waits until as many children have ended as the rule wants. Where they are is looked up in Postgres. */
+export async function watchChildren(intent: Intent, rule: ChildrenRule, family: Family): Promise<EngineMove> {
   const { entry } = intent;
   const { children } = family;
-  if (!children.started) {
-    const items = itemsOf(intent, rule);
-    if (typeof items === 'string') return failed(rule, entry, children, items);
-    children.items = items.map(() => ({ id: uuid4() }));
-    await Promise.all(items.map((item, index) => start(intent, rule, item, children.items[index] as Child)));
-    children.started = true;
-  }
-  begun();
-
   let wait: number = WORKFLOW_LIMITS.childrenLookMs;
   for (;;) {
     const verdict = judge(rule, children.items);
@@ -79,7 +85,7 @@ export async function driveChildren(
       return failed(rule, entry, children, 'Too few of the children ended as they should.');
     }
     const { hints } = family;
-    const running = children.items.filter(({ ended, failed: never }) => (ended ?? never) === undefined);
+    const running = children.items.filter(isOpen);
     const looked = await regularActivities('children').readEndedIntents({
       organizationId: intent.organizationId,
       ids: running.map(({ id }) => id),
@@ -97,14 +103,20 @@ export async function driveChildren(
 
 /** Asks children that are still running to cancel themselves. One that has ended meanwhile does not mind. */
 export async function cancelChildren({ items }: Children): Promise<void> {
-  const running = items.filter(({ ended, failed: never }) => (ended ?? never) === undefined);
-  await Promise.all(
-    running.map(({ id }) =>
-      getExternalWorkflowHandle(id)
-        .cancel()
-        .catch(() => undefined),
+  // Also where the intent itself is being cancelled: that must not keep it from telling them.
+  await CancellationScope.nonCancellable(() =>
+    Promise.all(
+      items.filter(isOpen).map(({ id }) =>
+        getExternalWorkflowHandle(id)
+          .cancel()
+          .catch(() => undefined),
+      ),
     ),
   );
+}
+
+function isOpen({ ended, failed: never }: Child): boolean {
+  return ended === undefined && never === undefined;
 }
 
 /** The metadata of each child; or what is wrong with what the graph says. */
@@ -126,7 +138,13 @@ function itemsOf(intent: Intent, rule: ChildrenRule): Metadata[] | string {
   return items;
 }
 
-async function start(intent: Intent, rule: ChildrenRule, metadata: Metadata, child: Child): Promise<void> {
+async function start(
+  intent: Intent,
+  rule: ChildrenRule,
+  metadata: Metadata,
+  child: Child,
+  family: Family,
+): Promise<void> {
   const generation = intent.generation + 1;
   if (generation > LIMITS.generations) {
     child.failed = `A child of generation ${generation}: at most ${LIMITS.generations} are allowed`;
@@ -148,8 +166,11 @@ async function start(intent: Intent, rule: ChildrenRule, metadata: Metadata, chi
       parentClosePolicy: ParentClosePolicy.ABANDON,
       staticSummary: `Child of ${intent.id} in ${intent.state}`,
     });
-    // One that fails leaves no row that could be looked up.
-    handle.result().catch((error: unknown) => (child.failed = reasonOf(error)));
+    // One that fails, or is terminated, leaves no row that says so.
+    handle.result().catch((error: unknown) => {
+      child.failed ??= reasonOf(error);
+      family.hints += 1;
+    });
   } catch (error) {
     child.failed = reasonOf(error);
   }
@@ -160,18 +181,16 @@ function reasonOf(error: unknown): string {
   return cause instanceof Error ? cause.message : message;
 }
 
-function judge(
-  { until, counts, failed: escape }: ChildrenRule,
-  items: readonly Child[],
-): 'done' | 'failed' | undefined {
+function judge({ until, counts }: ChildrenRule, items: readonly Child[]): 'done' | 'failed' | undefined {
   const good = items.filter(({ ended }) => ended !== undefined && (counts?.includes(ended) ?? true)).length;
-  const open = items.filter(({ ended, failed: never }) => (ended ?? never) === undefined).length;
+  const open = items.filter(isOpen).length;
   const wanted = until === 'all' ? items.length : until === 'any' ? 1 : until;
   if (good >= wanted) return 'done';
-  return good + open < wanted && escape !== undefined ? 'failed' : undefined;
+  return good + open < wanted ? 'failed' : undefined;
 }
 
-function failed(rule: ChildrenRule, entry: number, children: Children, message: string): EngineMove {
+function failed(rule: ChildrenRule, entry: number, children: Children, why: string): EngineMove {
+  const message = bounded(why);
   if (rule.failed === undefined) throw new ChildrenProblem(message);
   return {
     kind: 'children',

@@ -3,16 +3,16 @@ import {
   ActivityFailure,
   ApplicationFailure,
   proxyActivities,
+  TimeoutFailure,
   type ActivityOptions,
 } from '@temporalio/workflow';
 
 import { durationMs, GRAPH_DEFAULTS, type ActivityRule } from '../../graph';
-import { bounded, type Json } from '../../intent';
-import type { Order } from './order';
+import { bounded, type Json, type WorkOrder } from '../../intent';
 
 /** Why an activity failed for good, as audit rows keep it. */
 export interface Failure extends Record<string, Json> {
-  /** Type of the error that the worker threw; of Temporal, such as `TIMEOUT`, where it threw none. */
+  /** Type of the error that the worker threw; `TIMEOUT` where it was not heard of in time. */
   type: string;
   message: string;
 }
@@ -23,9 +23,9 @@ export interface Failure extends Record<string, Json> {
  *
  * @param summary a line for the Web UI
  */
-export function runActivity(rule: ActivityRule, order: Order, summary: string): Promise<unknown> {
+export function runActivity(rule: ActivityRule, order: WorkOrder, summary: string): Promise<unknown> {
   const { taskQueue, startToCloseTimeout = GRAPH_DEFAULTS.startToCloseTimeout, retry } = rule;
-  const activities = proxyActivities<Record<string, (order: Order) => Promise<unknown>>>({
+  const activities = proxyActivities<Record<string, (order: WorkOrder) => Promise<unknown>>>({
     taskQueue,
     summary,
     startToCloseTimeout: durationMs(startToCloseTimeout),
@@ -52,8 +52,12 @@ export function runActivity(rule: ActivityRule, order: Order, summary: string): 
 /** What to keep of the error that an activity ended with. */
 export function failureOf(error: unknown): Failure {
   const cause = error instanceof ActivityFailure ? (error.cause ?? error) : (error as Error);
-  const type = cause instanceof ApplicationFailure ? (cause.type ?? cause.name) : cause.name;
-  return { type: bounded(type), message: bounded(cause.message) };
+  return { type: bounded(typeOf(cause)), message: bounded(cause.message) };
+}
+
+function typeOf(cause: Error): string {
+  if (cause instanceof TimeoutFailure) return 'TIMEOUT';
+  return cause instanceof ApplicationFailure ? (cause.type ?? cause.name) : cause.name;
 }
 
 function inMs<Name extends string>(durations: Record<Name, string | undefined>): { [Key in Name]?: number } {

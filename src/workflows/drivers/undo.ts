@@ -1,6 +1,5 @@
 import { undoOf, type CancellationRule } from '../../graph';
-import { CANCELLED_STATE, type EngineMove, type Intent } from '../../intent';
-import { orderOf } from './order';
+import { CANCELLED_STATE, orderOf, type EngineMove, type Intent } from '../../intent';
 import { failureOf, runActivity } from './run-activity';
 
 /**

@@ -1,6 +1,12 @@
 import type { WorkRule } from '../../graph';
-import { metadataSchema, unreadableReason, type EngineMove, type Intent, type Json } from '../../intent';
-import { orderOf } from './order';
+import {
+  metadataSchema,
+  orderOf,
+  unreadableReason,
+  type EngineMove,
+  type Intent,
+  type Json,
+} from '../../intent';
 import { failureOf, runActivity, type Failure } from './run-activity';
 
 /** Runs the activity of the state that the intent is in. Its end, good or bad, is the way out of the state. */

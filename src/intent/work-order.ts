@@ -1,8 +1,9 @@
-import { formatGraphReference } from '../../graph';
-import type { Intent, Json, Metadata } from '../../intent';
+import { formatGraphReference } from '../graph';
+import type { Intent } from './intent';
+import type { Json, Metadata } from './metadata';
 
 /** The one argument of every activity that a graph names, as plain JSON for workers in any language. */
-export interface Order {
+export interface WorkOrder {
   intentId: string;
   organizationId: string;
   /** `name@version` */
@@ -18,7 +19,7 @@ export interface Order {
 }
 
 /** An order of an intent, as it is now. `piece` tells it from the others of the same intent. */
-export function orderOf(intent: Intent, state: string, piece: string): Order {
+export function orderOf(intent: Intent, state: string, piece: string): WorkOrder {
   const { id, organizationId, title, metadata, graph, results } = intent;
   return {
     intentId: id,
