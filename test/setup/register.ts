@@ -1,17 +1,13 @@
 import { createPool } from '../../src/database/pool';
 import { registerGraph } from '../../src/database/register-graph';
-import { parseGraph, type Graph } from '../../src/graph';
+import type { Graph } from '../../src/graph';
 import type { TestDatabase } from './database';
 
-/** Registers graphs in a test's database, as its owner. */
-export async function register(database: TestDatabase, ...graphs: Graph[]): Promise<void> {
-  const owner = createPool({ databaseUrl: database.ownerUrl, applicationName: 'test', max: 1 });
+/** Registers graphs, as the owner does. */
+export async function register({ ownerUrl }: TestDatabase, ...graphs: Graph[]): Promise<void> {
+  const owner = createPool({ databaseUrl: ownerUrl, applicationName: 'test register', max: 1 });
   try {
-    for (const graph of graphs) {
-      const parsed = parseGraph(graph);
-      if (!parsed.ok) throw new Error(parsed.problems.map(({ message }) => message).join('; '));
-      await registerGraph(owner, graph);
-    }
+    for (const graph of graphs) await registerGraph(owner, graph);
   } finally {
     await owner.end();
   }
