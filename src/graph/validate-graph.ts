@@ -119,7 +119,9 @@ function* pathProblems(graph: Graph, { terminal, covered, exits }: GraphFacts): 
 
   const initial = graph.steps[0]?.states[0];
   // Without an initial state, or a terminal one, every state would be reported for the same single cause.
-  const reachable = initial === undefined ? undefined : reachableFrom([initial], next);
+  // A cancellation leads to the state in which it is undone from everywhere, without an edge.
+  const starts = [initial, graph.cancellation?.through].filter((state) => state !== undefined);
+  const reachable = initial === undefined ? undefined : reachableFrom(starts, next);
   const ending = terminal.size === 0 ? undefined : reachableFrom(terminal, reversed(exits));
 
   for (const [state, place] of covered) {

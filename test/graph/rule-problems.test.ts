@@ -295,6 +295,15 @@ test.each<[string, Change, string]>([
   expect(checkGraph(graph)).toMatchObject({ ok: false, problems: [{ code: 'INVALID_VALUE', path }] });
 });
 
+test('no transition has to lead to the state in which a cancelled intent is undone', () => {
+  const graph = fullGraph();
+  for (const [from, targets] of Object.entries(graph.transitions)) {
+    if (from === 'CANCEL_FAILED') continue;
+    graph.transitions[from] = targets.filter((to) => to !== 'CANCELLING');
+  }
+  expect(checkGraph(graph)).toMatchObject({ ok: true });
+});
+
 test('a reminder in months is fine where it may be shorter than the deadline', () => {
   const graph = fullGraph();
   graph.deadlines['DRAFT']!.after = 'P31D';
