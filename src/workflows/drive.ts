@@ -58,7 +58,11 @@ export class Drive {
   constructor(
     private readonly intent: Intent,
     private readonly recorded: Recorded,
-    private readonly move: (move: EngineMove) => void,
+    private readonly tell: {
+      move: (move: EngineMove) => void;
+      /** People are needed: {@link problem} says for what. */
+      problem: () => void;
+    },
     private carried?: CarriedStay,
   ) {}
 
@@ -179,11 +183,13 @@ export class Drive {
   private run(stay: Stay, drive: () => Promise<EngineMove | undefined>): void {
     stay.scope.run(drive).then(
       (move) => {
-        if (this.stay === stay && move !== undefined) this.move(move);
+        if (this.stay === stay && move !== undefined) this.tell.move(move);
       },
       (error: unknown) => {
-        if (error instanceof ChildrenProblem) stay.problem = error.message;
-        else if (this.stay === stay || !isCancellation(error)) throw error;
+        if (error instanceof ChildrenProblem) {
+          stay.problem = error.message;
+          this.tell.problem();
+        } else if (this.stay === stay || !isCancellation(error)) throw error;
       },
     );
   }

@@ -12,7 +12,15 @@ import {
 } from '@temporalio/workflow';
 
 import { isTerminal } from '../graph';
-import { describeIntent, LIMITS, unreadable, type Intent, type IntentInput, type Outcome } from '../intent';
+import {
+  describeIntent,
+  LIMITS,
+  unreadable,
+  type EngineMove,
+  type Intent,
+  type IntentInput,
+  type Outcome,
+} from '../intent';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
 import { carryOver, restore, type CarriedIntent } from './carry-over';
@@ -92,7 +100,11 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       carried === undefined
         ? await createIntent(input)
         : { intent: restore(workflowInfo().workflowId, carried, input), recorded: carried.recorded };
-    const drive = new Drive(intent, recorded, (move) => inbox.put({ from: 'graph', move }), carried?.stay);
+    const tell = {
+      move: (move: EngineMove) => inbox.put({ from: 'graph', move }),
+      problem: () => visibility.refresh(),
+    };
+    const drive = new Drive(intent, recorded, tell, carried?.stay);
     known = { intent, recorded, drive };
     const visibility = new Visibility(intent, recorded, drive, carried?.state);
     if (carried === undefined) visibility.introduce();
