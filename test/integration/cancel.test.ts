@@ -2,9 +2,10 @@ import { startAppWorker } from '../setup/app-worker';
 import { pieceGraph } from '../setup/batch-graphs';
 import { endlessGraph, kindsGraph } from '../setup/cancel-graphs';
 import { eventually } from '../setup/eventually';
+import { expectVerified } from '../setup/expect-verified';
 import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
-import { closedGate, ScriptedActivity, untilCancelled } from '../setup/scripted-activity';
+import { closedGate, ScriptedActivity, untilCancelled, workUntil } from '../setup/scripted-activity';
 
 let environment: IntentEnvironment;
 let stopApp: () => Promise<void>;
@@ -91,7 +92,7 @@ describe.each<[string, (id: string) => Promise<unknown>, object]>([
     const go = closedGate();
     work.on(id, async () => {
       begun.open();
-      await Promise.race([go.opened, untilCancelled()]);
+      await workUntil(go.opened);
       return 'done all the same';
     });
     await intents.transition(id, { to: 'WORKING' });
@@ -190,3 +191,7 @@ describe('force', () => {
     expect(await intents.force(id, { to: 'NEW', ...force })).toMatchObject({ code: 'TERMINAL_STATE' });
   });
 });
+
+test('replaying the histories of all of these intents yields exactly the rows in Postgres', async () => {
+  await expectVerified(environment);
+}, 120_000);

@@ -4,6 +4,7 @@ import type { WorkOrder } from '../../src/client';
 import { brokenLinks } from '../setup/audit-checks';
 import { startAppWorker } from '../setup/app-worker';
 import { tripGraph } from '../setup/cancel-graphs';
+import { expectVerified } from '../setup/expect-verified';
 import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { makeHistoryLong } from '../setup/long-history';
 import { register } from '../setup/register';
@@ -214,4 +215,8 @@ test('a later run knows what there is to undo', async () => {
   await intents.waitForState(id, 'CANCELLED', PATIENCE);
   expect(undone(id)).toEqual(['CAR_BOOKED', 'HOTEL_BOOKED', 'FLIGHT_BOOKED']);
   expect(await brokenLinks(pool, id)).toEqual([]);
+}, 120_000);
+
+test('replaying the histories of all of these intents yields exactly the rows in Postgres', async () => {
+  await expectVerified(environment);
 }, 120_000);

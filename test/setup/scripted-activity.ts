@@ -31,14 +31,19 @@ export class ScriptedActivity {
   }
 }
 
-/** Works until it is told to stop: rejects then, as an activity should. */
-export async function untilCancelled(): Promise<never> {
+/** Works until it is let go, or is told to stop: rejects then, as an activity should. */
+export async function workUntil(released: Promise<void>): Promise<void> {
   const beat = setInterval(() => heartbeat(), 50);
   try {
-    return await cancelled();
+    await Promise.race([released, cancelled()]);
   } finally {
     clearInterval(beat);
   }
+}
+
+/** Works until it is told to stop. */
+export function untilCancelled(): Promise<void> {
+  return workUntil(closedGate().opened);
 }
 
 /** What a test decides when to let go. */
