@@ -2,6 +2,7 @@ import type { Pool } from 'pg';
 
 import { readEndedIntents } from '../database/read-ended-intents';
 import type { IntentActivities, OperationsActivities } from '../workflows/activities';
+import { countDeadline } from './count-deadline';
 import { createIntent } from './create-intent';
 import { recordOutcomes } from './record-outcomes';
 import { recordFailedVerification, verifyIntents } from './verify-intents';
@@ -11,6 +12,7 @@ export function createActivities(pool: Pool): IntentActivities {
   return {
     createIntent: (request) => createIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
+    countDeadline: (request) => Promise.resolve(countDeadline(request)),
     readEndedIntents: ({ organizationId, ids }) => readEndedIntents(pool, organizationId, ids),
   };
 }

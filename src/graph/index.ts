@@ -5,6 +5,12 @@ export type { ChildrenRule } from './children-rule';
 export { checkGraph } from './check-graph';
 export { contentIntentGraph, WORKFLOW_STEPS, type ContentIntentState } from './content-intent';
 export type { DeadlineRule, ReminderRule } from './deadline-rule';
+export {
+  deadlineTimes,
+  dependsOnTimeZoneData,
+  type CountedDeadline,
+  type DeadlineTimes,
+} from './deadline-times';
 export { defineGraph } from './define-graph';
 export { addDuration, durationMs, subtractDuration } from './duration';
 export { checkExpression, evaluate, type Evaluation, type ExpressionData } from './expression';

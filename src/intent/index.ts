@@ -17,6 +17,7 @@ export { LIMITS } from './limits';
 export { metadataSchema, type Json, type Metadata } from './metadata';
 export { MOVE_KINDS, type MoveKind } from './move-kinds';
 export * from './names';
+export { occurredAtSchema } from './occurred-at';
 export type { AppliedOutcome, Outcome, RejectedOutcome } from './outcome';
 export { receive, receiveCancellation, receiveMove } from './receive';
 export { REJECTION_CODES, type RejectionCode } from './rejection-codes';

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph';
+import type { CountedDeadline, DeadlineTimes, Graph } from '../graph';
 import type { Decision, ParsedIntentInput } from '../intent';
 
 /**
@@ -10,6 +10,8 @@ export interface IntentActivities {
   createIntent: (request: CreateIntentRequest) => Promise<CreatedIntent>;
   /** Stores decisions in their order, each once, however often it is asked. */
   recordOutcomes: (request: RecordOutcomesRequest) => Promise<RecordedTransition[]>;
+  /** Counts the times of a deadline by what the worker knows of its time zone. */
+  countDeadline: (request: CountDeadlineRequest) => Promise<DeadlineTimes>;
   /** Which of these intents have ended, and in which state. */
   readEndedIntents: (request: ReadEndedIntentsRequest) => Promise<EndedIntent[]>;
 }
@@ -74,6 +76,14 @@ export interface RecordedTransition {
   hash: string;
   /** As the row keeps it. Not given by versions before rows kept it. */
   graphVersion?: number;
+}
+
+export interface CountDeadlineRequest {
+  rule: CountedDeadline;
+  /** When the clock starts, ISO 8601, UTC. */
+  from: string;
+  /** Of a rule with an absolute time, ISO 8601, UTC. */
+  dueAt?: string;
 }
 
 export interface ReadEndedIntentsRequest {

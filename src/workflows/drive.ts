@@ -18,7 +18,7 @@ import {
   type Children,
   type Family,
 } from './drivers/children';
-import { driveDeadline, startClock, type Clock } from './drivers/deadline';
+import { DeadlineProblem, driveDeadline, startClock, type Clock } from './drivers/deadline';
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
 import { driveWork } from './drivers/work';
@@ -60,8 +60,8 @@ export class Drive {
     private readonly recorded: Recorded,
     private readonly tell: {
       move: (move: EngineMove) => void;
-      /** People are needed: {@link problem} says for what. */
-      problem: () => void;
+      /** What it shows is different, but for what follows from a decision at once. */
+      changed: () => void;
     },
     private carried?: CarriedStay,
   ) {}
@@ -138,7 +138,7 @@ export class Drive {
     }
 
     const deadline = deadlineOf(graph, state);
-    if (deadline !== undefined) this.beginDeadline(stay, deadline);
+    if (deadline !== undefined) this.run(stay, () => this.heed(stay, deadline));
   }
 
   private beginChildren(stay: Stay, rule: ChildrenRule): void {
@@ -152,25 +152,18 @@ export class Drive {
     this.run(stay, async () => (await started) ?? watchChildren(this.intent, rule, family));
   }
 
-  private beginDeadline(stay: Stay, rule: DeadlineRule): void {
+  private async heed(stay: Stay, rule: DeadlineRule): Promise<EngineMove> {
     const { intent } = this;
     const { state, entry } = intent;
-    const started =
-      stay.clock === undefined ? startClock(intent, rule) : { ok: true as const, clock: stay.clock };
-    if (!started.ok) {
-      stay.problem = started.message;
-      return;
-    }
-    const clock = (stay.clock = started.clock);
-    this.run(stay, () =>
-      driveDeadline(intent, rule, clock, (reminder) => {
-        const order = orderOf(intent, state, `reminder:${entry}:${clock.reminded}`);
-        const reminded = { ...order, dueAt: clock.dueAt };
-        // A reminder that nobody could send moves nothing.
-        const sent = runActivity(reminder, reminded, `${reminder.activity}, due ${clock.dueAt}`);
-        this.hold(sent).catch(() => undefined);
-      }),
-    );
+    const clock = (stay.clock ??= await startClock(intent, rule));
+    this.tell.changed();
+    return driveDeadline(intent, rule, clock, (reminder) => {
+      const { activity, before } = reminder;
+      const order = { ...orderOf(intent, state, `reminder:${entry}:${before}`), dueAt: clock.dueAt };
+      const sent = runActivity(reminder, order, `${activity}, due ${clock.dueAt}`);
+      // One that fails moves nothing: it is seen in Temporal.
+      this.hold(sent).catch(() => undefined);
+    });
   }
 
   private leave(stay: Stay): void {
@@ -186,9 +179,9 @@ export class Drive {
         if (this.stay === stay && move !== undefined) this.tell.move(move);
       },
       (error: unknown) => {
-        if (error instanceof ChildrenProblem) {
+        if (error instanceof ChildrenProblem || error instanceof DeadlineProblem) {
           stay.problem = error.message;
-          this.tell.problem();
+          this.tell.changed();
         } else if (this.stay === stay || !isCancellation(error)) throw error;
       },
     );

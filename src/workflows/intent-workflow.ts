@@ -102,7 +102,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
         : { intent: restore(workflowInfo().workflowId, carried, input), recorded: carried.recorded };
     const tell = {
       move: (move: EngineMove) => inbox.put({ from: 'graph', move }),
-      problem: () => visibility.refresh(),
+      changed: () => visibility.refresh(),
     };
     const drive = new Drive(intent, recorded, tell, carried?.stay);
     known = { intent, recorded, drive };

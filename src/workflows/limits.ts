@@ -9,6 +9,8 @@ export const WORKFLOW_LIMITS = {
   regularRetryMs: 500,
   regularRetryGrowth: 1.5,
   longestRegularRetryMs: 5_000,
+  /** A deadline that is further away is waited for by one timer after the other, since servers cut long ones short. */
+  longestTimerMs: 31_536_000_000,
   /** Between two looks at what became of children, at first and at most; they tell when they end, if they can. */
   childrenLookMs: 5_000,
   childrenLookGrowth: 2,

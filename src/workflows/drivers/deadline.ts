@@ -1,43 +1,72 @@
 import { condition } from '@temporalio/workflow';
 
-import { addDuration, evaluate, subtractDuration, type DeadlineRule, type ReminderRule } from '../../graph';
-import { expressionData, type EngineMove, type Intent } from '../../intent';
+import {
+  deadlineTimes,
+  dependsOnTimeZoneData,
+  evaluate,
+  type CountedDeadline,
+  type DeadlineRule,
+  type DeadlineTimes,
+  type ReminderRule,
+} from '../../graph';
+import { expressionData, occurredAtSchema, type EngineMove, type Intent } from '../../intent';
+import { WORKFLOW_LIMITS } from '../limits';
+import { localFirst, permanentFailure } from '../record';
 
 /** When the time of a state is over. Plain JSON, which continue-as-new carries. */
-export interface Clock {
-  /** ISO 8601, UTC. While the intent is paused: as it would be if it were resumed at {@link stoppedAt}. */
-  dueAt: string;
-  /** Since when it stands still. */
+export interface Clock extends DeadlineTimes {
+  /** Since when it stands still: its times are as they would be if the intent were resumed at once. */
   stoppedAt?: string;
-  /** How many reminders are over, those that came too late to be sent included. */
-  reminded: number;
 }
 
-/** Starts the clock of the state that the intent has just entered; or says why there is none. */
-export function startClock(
-  intent: Intent,
-  rule: DeadlineRule,
-): { ok: true; clock: Clock } | { ok: false; message: string } {
-  const now = new Date().toISOString();
-  if (rule.after !== undefined) {
-    return { ok: true, clock: { dueAt: addDuration(now, rule.after, rule.timeZone), reminded: 0 } };
+/** Why the clock of a state can't be started: the intent stays there, and says so. */
+export class DeadlineProblem extends Error {
+  override readonly name = 'DeadlineProblem';
+}
+
+/**
+ * Starts the clock of the state that the intent has just entered.
+ *
+ * @throws DeadlineProblem
+ */
+export async function startClock(intent: Intent, rule: DeadlineRule): Promise<Clock> {
+  const from = new Date().toISOString();
+  const dueAt = rule.at === undefined ? undefined : timeOf(intent, rule.at);
+  if (!dependsOnTimeZoneData(rule)) return deadlineTimes(rule, from, dueAt);
+  // Rules for summer time change, and with them what a replay would count: what was counted belongs into history.
+  const { after, timeZone, reminders = [] } = rule;
+  const counted: CountedDeadline = {
+    ...(after !== undefined && { after }),
+    ...(timeZone !== undefined && { timeZone }),
+    reminders: reminders.map(({ before }) => ({ before })),
+  };
+  try {
+    return await localFirst('deadline', true, (activities) =>
+      activities.countDeadline({ rule: counted, from, ...(dueAt !== undefined && { dueAt }) }),
+    );
+  } catch (error) {
+    const failure = permanentFailure(error);
+    throw failure === undefined ? error : unknown(intent, failure.message);
   }
-  const due = evaluate(rule.at ?? '', expressionData(intent));
-  const at = due.ok && typeof due.value === 'string' ? Date.parse(due.value) : NaN;
-  if (Number.isNaN(at)) {
-    const why = due.ok ? 'gives no date and time' : due.message;
-    return { ok: false, message: `The deadline of ${intent.state} is unknown: \`${rule.at}\` ${why}` };
-  }
-  const dueAt = new Date(at).toISOString();
-  const late = remindersOf(rule).filter(({ before }) => subtractDuration(dueAt, before) <= now);
-  return { ok: true, clock: { dueAt, reminded: late.length } };
+}
+
+function timeOf(intent: Intent, expression: string): string {
+  const value = evaluate(expression, expressionData(intent));
+  if (!value.ok) throw unknown(intent, `\`${expression}\`: ${value.message}`);
+  const time = occurredAtSchema.safeParse(value.value);
+  if (time.success) return time.data;
+  throw unknown(intent, `\`${expression}\` ${time.error.issues[0]?.message ?? 'is no time'}`);
+}
+
+function unknown({ state }: Intent, why: string): DeadlineProblem {
+  return new DeadlineProblem(`The deadline of ${state} is unknown: ${why}`);
 }
 
 /**
  * Waits until the time of the state is over, by durable timers. A pause stops the clock of a duration; an absolute time
  * stays what it is, and is heeded when the intent is resumed.
  *
- * @param remind told of each reminder when its time has come
+ * @param remind told of each reminder when its time has come, unless that of the deadline has come too
  */
 export async function driveDeadline(
   intent: Intent,
@@ -45,20 +74,22 @@ export async function driveDeadline(
   clock: Clock,
   remind: (reminder: ReminderRule) => void,
 ): Promise<EngineMove> {
-  const { entry } = intent;
-  const reminders = remindersOf(rule);
+  const { entry, state } = intent;
   for (;;) {
     if (intent.paused) await standStill(intent, rule, clock);
-    const reminder = reminders[clock.reminded];
-    const next = reminder === undefined ? clock.dueAt : subtractDuration(clock.dueAt, reminder.before);
-    const waitMs = Date.parse(next) - Date.now();
-    if (waitMs > 0) {
-      await condition(() => intent.paused, waitMs);
-    } else if (reminder !== undefined) {
-      clock.reminded += 1;
-      remind(reminder);
-    } else {
+    const now = Date.now();
+    if (Date.parse(clock.dueAt) <= now) {
       return { kind: 'deadline', entry, to: rule.to, reason: `Due since ${clock.dueAt}` };
+    }
+    const [next] = clock.reminders;
+    const waitMs = Date.parse(next?.at ?? clock.dueAt) - now;
+    if (waitMs > 0) {
+      const summary = `${state}: ${next === undefined ? 'deadline' : `reminder ${next.before} before`}`;
+      await condition(() => intent.paused, Math.min(waitMs, WORKFLOW_LIMITS.longestTimerMs), { summary });
+    } else if (next !== undefined) {
+      clock.reminders.shift();
+      const reminder = rule.reminders?.find(({ before }) => before === next.before);
+      if (reminder !== undefined) remind(reminder);
     }
   }
 }
@@ -68,15 +99,9 @@ async function standStill(intent: Intent, rule: DeadlineRule, clock: Clock): Pro
   await condition(() => !intent.paused);
   if (rule.after !== undefined) {
     const stoodMs = Date.now() - Date.parse(clock.stoppedAt);
-    clock.dueAt = new Date(Date.parse(clock.dueAt) + stoodMs).toISOString();
+    const later = (at: string) => new Date(Date.parse(at) + stoodMs).toISOString();
+    clock.dueAt = later(clock.dueAt);
+    clock.reminders = clock.reminders.map(({ before, at }) => ({ before, at: later(at) }));
   }
   delete clock.stoppedAt;
-}
-
-/** The earliest first. */
-function remindersOf({ reminders = [] }: DeadlineRule): readonly ReminderRule[] {
-  const due = '2000-01-01T00:00:00.000Z';
-  return [...reminders].sort((a, b) =>
-    subtractDuration(due, a.before) < subtractDuration(due, b.before) ? -1 : 1,
-  );
 }
