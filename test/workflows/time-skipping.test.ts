@@ -1,49 +1,21 @@
 import { randomUUID } from 'node:crypto';
 
-import type { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, type Worker } from '@temporalio/worker';
-import type { Pool } from 'pg';
+import { ORGANIZATION } from '../setup/intent-environment';
+import {
+  createTimeSkippingEnvironment,
+  type TimeSkippingEnvironment,
+} from '../setup/time-skipping-environment';
 
-import { IntentClient } from '../../src/client';
-import { createPool } from '../../src/database/pool';
-import { createIntentWorker } from '../../src/worker';
-import { createTestDatabase, type TestDatabase } from '../setup/database';
-import { fromEnvironment, ORGANIZATION } from '../setup/intent-environment';
-import { startTimeSkippingServer } from '../setup/time-skipping-server';
-
-/** The clock of this server is its own: each file that skips time starts one. */
-let server: TestWorkflowEnvironment;
-let database: TestDatabase;
-let pool: Pool;
-let worker: Worker;
-let running: Promise<void>;
-let intents: IntentClient;
+let environment: TimeSkippingEnvironment;
 
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  [server, database] = await Promise.all([startTimeSkippingServer(), createTestDatabase('time-skipping')]);
-  pool = createPool({ databaseUrl: database.engineUrl, applicationName: 'test time-skipping' });
-  worker = await createIntentWorker({
-    connection: server.nativeConnection,
-    pool,
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-  });
-  running = worker.run();
-  intents = await IntentClient.connect({
-    databaseUrl: database.engineUrl,
-    temporal: { connection: server.connection },
-  });
+  environment = await createTimeSkippingEnvironment('time-skipping');
+  await environment.startWorker();
 });
-afterAll(async () => {
-  worker.shutdown();
-  await running;
-  await intents.close();
-  await pool.end();
-  await server.teardown();
-  await database.drop();
-});
+afterAll(() => environment.close());
 
 test('an intent that rests for years goes on where it was, and its audit trail shows the time between', async () => {
+  const { intents, server } = environment;
   const { id } = await intents.create({ organizationId: ORGANIZATION, title: 'a slow one' });
   await intents.transition(id, { to: 'ICP_PENDING' });
   await server.sleep('800 days');
@@ -58,6 +30,7 @@ test('an intent that rests for years goes on where it was, and its audit trail s
 });
 
 test('a whole intent ends, and its result names the last audit row', async () => {
+  const { intents, server } = environment;
   const { id } = await intents.create({ organizationId: ORGANIZATION });
   await intents.transition(id, { to: 'CANCELLED', requestId: randomUUID(), reason: 'no longer wanted' });
   const result: unknown = await server.client.workflow.getHandle(id).result();
