@@ -51,9 +51,9 @@ export class Drive {
   /** Activities that run, those included that were told to stop and have not yet. */
   private running = 0;
   /** Settles when all of them are over. */
-  private lastWork: Promise<unknown> = Promise.resolve();
+  private lastWork: Promise<void> = Promise.resolve();
   /** Settles when the children of all states that were left have been told. */
-  private parting: Promise<unknown> = Promise.resolve();
+  private parting: Promise<void> = Promise.resolve();
 
   constructor(
     private readonly intent: Intent,
@@ -100,8 +100,8 @@ export class Drive {
   }
 
   /** To be awaited before the workflow ends: Temporal drops what a workflow that has ended had yet to tell others. */
-  async parted(): Promise<void> {
-    await this.parting;
+  get parted(): Promise<void> {
+    return this.parting;
   }
 
   toCarried(): CarriedStay | undefined {
@@ -169,7 +169,7 @@ export class Drive {
   private leave(stay: Stay): void {
     this.stay = undefined;
     stay.scope.cancel();
-    if (stay.part !== undefined) this.parting = Promise.all([this.parting, this.hold(stay.part())]);
+    if (stay.part !== undefined) this.parting = after(this.parting, this.hold(stay.part()));
   }
 
   /** What comes of it counts only while the intent is still there. */
@@ -191,7 +191,16 @@ export class Drive {
   private hold<T>(work: Promise<T>): Promise<T> {
     this.running += 1;
     const over = work.finally(() => (this.running -= 1));
-    this.lastWork = Promise.all([this.lastWork, over.catch(() => undefined)]);
+    this.lastWork = after(
+      this.lastWork,
+      over.catch(() => undefined),
+    );
     return over;
   }
+}
+
+/** Settles with both, and keeps nothing of what they gave. */
+async function after(one: Promise<unknown>, other: Promise<unknown>): Promise<void> {
+  await one;
+  await other;
 }

@@ -140,7 +140,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       await condition(allHandlersFinished);
       if (ended() && !farewell) {
         farewell = true;
-        await drive.parted();
+        await drive.parted;
         await tellParent();
       }
       leaving = false;
@@ -157,7 +157,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       // it with the next request while this task is still open: the server then refuses the command, and the
       // worker has to replay the whole history.
       const unrecorded = recorder.carriable;
-      if (unrecorded !== undefined) {
+      if (unrecorded !== undefined && mayLeave()) {
         await continueAsNew<typeof intentWorkflow>(
           input,
           carryOver(intent, recorded, unrecorded, drive.toCarried()),

@@ -4,6 +4,7 @@ import { brokenLinks, outcomeRows } from '../setup/audit-checks';
 import { startAppWorker } from '../setup/app-worker';
 import { crawlGraph } from '../setup/crawl-graph';
 import { eventually } from '../setup/eventually';
+import { expectVerified } from '../setup/expect-verified';
 import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { makeHistoryLong } from '../setup/long-history';
 import { register } from '../setup/register';
@@ -316,6 +317,10 @@ test('a run is not left while its work is under way; the next one knows the resu
   expect(fetchPage.callsOf(id)).toHaveLength(1);
   expect(indexPage.callsOf(id)[0]?.order.results).toEqual({ FETCHING: { words: 5 } });
   expect(await brokenLinks(pool, id)).toEqual([]);
+}, 120_000);
+
+test('replaying the histories of all of these intents yields exactly the rows in Postgres', async () => {
+  await expectVerified(environment);
 }, 120_000);
 
 function nested(depth: number): unknown {
