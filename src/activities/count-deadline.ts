@@ -10,6 +10,7 @@ export function countDeadline({ rule, from, dueAt }: CountDeadlineRequest): Dead
     return deadlineTimes(rule, from, dueAt);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    throw ApplicationFailure.nonRetryable(messageOf(error), FAILURE_TYPES.invalidInput);
+    const message = `the worker can't count in the time zone ${rule.timeZone}: ${messageOf(error)}`;
+    throw ApplicationFailure.nonRetryable(message, FAILURE_TYPES.invalidInput);
   }
 }

@@ -119,6 +119,8 @@ function expectAbout(measured: number, exact: number): void {
   expect(measured).toBeLessThan(exact + SLACK);
 }
 
+const remindersOf = (id: string) => reminded.filter(({ intentId }) => intentId === id);
+
 async function expectLate(id: string): Promise<void> {
   await environment.intents.waitForState(id, 'LATE', { timeoutMs: 45_000 });
 }
@@ -214,6 +216,16 @@ describe('a duration', () => {
 });
 
 describe('on the calendar', () => {
+  /** What was counted outside of the workflow, as its history keeps it for every replay. */
+  async function markers(id: string): Promise<string[]> {
+    const { events = [] } = await environment.server.client.workflow.getHandle(id).fetchHistory();
+    return events
+      .flatMap(({ markerRecordedEventAttributes: marker }) => Object.values(marker?.details ?? {}))
+      .flatMap(({ payloads }) => payloads ?? [])
+      .map(({ data }) => Buffer.from(data ?? []).toString())
+      .filter((text) => text.includes('"dueAt"'));
+  }
+
   /** When the clocks of Europe change next: at one o'clock UTC on the last Sunday of a month. */
   function nextChange(after: number, month: 'March' | 'October'): number {
     const index = month === 'March' ? 2 : 9;
@@ -249,6 +261,8 @@ describe('on the calendar', () => {
     for (const [index, { id, since }] of started.entries()) {
       expectAbout((await dueAt(id)) - since, length[index]?.(since) ?? NaN);
     }
+    const counted = await Promise.all(started.map(({ id }) => markers(id)));
+    expect(counted.map(({ length: recorded }) => recorded)).toEqual([0, 1, 0, 1]);
     await skipTo(noon + 32 * DAY);
     for (const [index, { id, since }] of started.entries()) {
       await expectLate(id);
@@ -258,19 +272,17 @@ describe('on the calendar', () => {
 });
 
 describe('reminders', () => {
-  const of = (id: string) => reminded.filter(({ intentId }) => intentId === id);
-
   test('come before, in order of time, each once, and say when the intent is due', async () => {
     const { server } = environment;
     const { id } = await inReview('reminded');
     const due = await dueAt(id);
     await server.sleep('31 days');
     await expectLate(id);
-    expect(of(id)).toMatchObject([
+    expect(remindersOf(id)).toMatchObject([
       { idempotencyKey: `${id}:reminder:2:P7D`, dueAt: new Date(due).toISOString() },
       { idempotencyKey: `${id}:reminder:2:P1D`, dueAt: new Date(due).toISOString() },
     ]);
-    const [week, day] = of(id);
+    const [week, day] = remindersOf(id);
     expectAbout(week?.at ?? 0, due - 7 * DAY);
     expectAbout(day?.at ?? 0, due - DAY);
   });
@@ -280,7 +292,7 @@ describe('reminders', () => {
     const { id } = await inReview('badly-reminded');
     await server.sleep('31 days');
     await expectLate(id);
-    expect(of(id)).toMatchObject([{ idempotencyKey: `${id}:reminder:2:P1D` }]);
+    expect(remindersOf(id)).toMatchObject([{ idempotencyKey: `${id}:reminder:2:P1D` }]);
     const { events = [] } = await server.client.workflow.getHandle(id).fetchHistory();
     const failed = events.flatMap(
       ({ activityTaskFailedEventAttributes }) => activityTaskFailedEventAttributes ?? [],
@@ -293,10 +305,10 @@ describe('reminders', () => {
     const { server } = environment;
     const { id } = await inReview('reminded');
     await server.sleep('24 days');
-    await eventually(() => expect(of(id)).toHaveLength(1));
+    await eventually(() => expect(remindersOf(id)).toHaveLength(1));
     await move(id, 'DONE');
     await server.sleep('30 days');
-    expect(of(id)).toHaveLength(1);
+    expect(remindersOf(id)).toHaveLength(1);
   });
 });
 
@@ -314,7 +326,7 @@ describe('an absolute time', () => {
     await expectLate(id);
     const [, , late] = await environment.intents.history(id);
     expectAbout(late?.transitionedAt.getTime() ?? 0, Date.parse(publishAt));
-    expect(reminded.filter(({ intentId }) => intentId === id)).toEqual([]);
+    expect(remindersOf(id)).toEqual([]);
   });
 
   test('with another offset is the same instant', async () => {
@@ -327,7 +339,7 @@ describe('an absolute time', () => {
     const { id } = await inReview('at', { publishAt: await inDays(-400) });
     await expectLate(id);
     expect((await moves(id))[2]).toMatchObject({ kind: 'deadline' });
-    expect(reminded.filter(({ intentId }) => intentId === id)).toEqual([]);
+    expect(remindersOf(id)).toEqual([]);
   });
 
   test.each([
@@ -393,6 +405,37 @@ describe('pause and resume', () => {
     expect(await brokenLinks(environment.pool, id)).toEqual([]);
   });
 
+  test('reminders are put off with the deadline', async () => {
+    const { intents, server } = environment;
+    const { id } = await inReview('reminded');
+    await server.sleep('20 days');
+    await intents.pause(id);
+    await server.sleep('100 days');
+    expect(remindersOf(id)).toEqual([]);
+    await intents.resume(id);
+    const due = await dueAt(id);
+    await server.sleep('11 days');
+    await expectLate(id);
+    expect(remindersOf(id).map(({ dueAt: told }) => Date.parse(told))).toEqual([due, due]);
+    const [week, day] = remindersOf(id);
+    expectAbout(week?.at ?? 0, due - 7 * DAY);
+    expectAbout(day?.at ?? 0, due - DAY);
+  });
+
+  test('a reminder of an absolute time that came due during a pause comes when the intent is resumed', async () => {
+    const { intents, server, now } = environment;
+    const publishAt = new Date((await now()) + 30 * DAY).toISOString();
+    const { id } = await inReview('at', { publishAt });
+    await intents.pause(id);
+    await server.sleep('29.5 days');
+    expect(remindersOf(id)).toEqual([]);
+    await intents.resume(id);
+    await eventually(() => expect(remindersOf(id)).toMatchObject([{ dueAt: publishAt }]));
+    await server.sleep('13 hours');
+    await expectLate(id);
+    expect(remindersOf(id)).toHaveLength(1);
+  });
+
   test('a paused intent that moves stays paused: the clock of its next state stands from the start', async () => {
     const { intents, server } = environment;
     const { id } = await intents.create({ organizationId: ORGANIZATION, graph: 'fortnight' });
@@ -421,7 +464,7 @@ describe('pause and resume', () => {
     expect(rows.map(({ kind }) => kind)).toEqual(['transition', 'transition', 'pause', 'resume', 'deadline']);
     expect(rows[4]?.after).toBeLessThan(SLACK);
     // They would be about a time that has passed.
-    expect(reminded.filter(({ intentId }) => intentId === id)).toEqual([]);
+    expect(remindersOf(id)).toEqual([]);
   });
 });
 
@@ -446,12 +489,12 @@ describe('over continue-as-new', () => {
     await intoNewRun(id);
     expect(await dueAt(id)).toBe(due);
     await server.sleep('24 days');
-    await eventually(() => expect(reminded.filter(({ intentId }) => intentId === id)).toHaveLength(1));
+    await eventually(() => expect(remindersOf(id)).toHaveLength(1));
     await intoNewRun(id);
     expect(await dueAt(id)).toBe(due);
     await server.sleep('7 days');
     await expectLate(id);
-    expect(reminded.filter(({ intentId }) => intentId === id)).toMatchObject([
+    expect(remindersOf(id)).toMatchObject([
       { idempotencyKey: `${id}:reminder:2:P7D` },
       { idempotencyKey: `${id}:reminder:2:P1D` },
     ]);
