@@ -55,6 +55,7 @@ CREATE TABLE intent_archives (
   file text,
   archived_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   archived_by text NOT NULL DEFAULT SESSION_USER,
+  votes integer NOT NULL DEFAULT 0,
   CONSTRAINT intent_archives_file_fkey FOREIGN KEY (file) REFERENCES intent_archive_files(name),
   CONSTRAINT intent_archives_pkey PRIMARY KEY (workflow_id),
   CONSTRAINT intent_archives_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
@@ -275,6 +276,58 @@ CREATE TABLE workflow_transition_repairs (
   CONSTRAINT workflow_transition_repairs_pkey PRIMARY KEY (id)
 );
 
+CREATE TABLE workflow_transition_votes (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  number integer NOT NULL,
+  kind text NOT NULL,
+  request_id text NOT NULL,
+  entry integer NOT NULL,
+  from_state workflow_state NOT NULL,
+  to_state workflow_state NOT NULL,
+  graph_version integer NOT NULL,
+  role text NOT NULL,
+  actor text,
+  on_behalf_of text,
+  reason text,
+  metadata jsonb,
+  expires integer,
+  votes integer NOT NULL,
+  needed integer NOT NULL,
+  voted_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT workflow_transition_votes_check CHECK ((kind = 'expired'::text) = (expires IS NOT NULL)),
+  CONSTRAINT workflow_transition_votes_entry_check CHECK (entry >= 1),
+  CONSTRAINT workflow_transition_votes_kind_check CHECK (kind = ANY (ARRAY['cast'::text, 'expired'::text])),
+  CONSTRAINT workflow_transition_votes_number_check CHECK (number >= 1),
+  CONSTRAINT workflow_transition_votes_pkey PRIMARY KEY (workflow_id, number),
+  CONSTRAINT workflow_transition_votes_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
+);
+
+CREATE TABLE workflow_transition_votes_archive (
+  workflow_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  number integer NOT NULL,
+  kind text NOT NULL,
+  request_id text NOT NULL,
+  entry integer NOT NULL,
+  from_state workflow_state NOT NULL,
+  to_state workflow_state NOT NULL,
+  graph_version integer NOT NULL,
+  role text NOT NULL,
+  actor text,
+  on_behalf_of text,
+  reason text,
+  metadata jsonb,
+  expires integer,
+  votes integer NOT NULL,
+  needed integer NOT NULL,
+  voted_at timestamp with time zone NOT NULL,
+  created_at timestamp with time zone NOT NULL,
+  ended_at timestamp with time zone NOT NULL,
+  CONSTRAINT workflow_transition_votes_archive_pkey PRIMARY KEY (workflow_id, number, ended_at)
+) PARTITION BY RANGE (ended_at);
+
 -- Indexes
 
 CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
@@ -288,6 +341,8 @@ CREATE UNIQUE INDEX idx_workflow_transition_conflicts_evidence ON public.workflo
 CREATE INDEX idx_workflow_transition_rejections_archive_request ON ONLY public.workflow_transition_rejections_archive USING btree (workflow_id, request_id, number DESC);
 CREATE INDEX idx_workflow_transition_rejections_request ON public.workflow_transition_rejections USING btree (workflow_id, request_id, number DESC);
 CREATE INDEX idx_workflow_transition_repairs_workflow ON public.workflow_transition_repairs USING btree (workflow_id);
+CREATE INDEX idx_workflow_transition_votes_archive_request ON ONLY public.workflow_transition_votes_archive USING btree (workflow_id, request_id, number DESC);
+CREATE INDEX idx_workflow_transition_votes_request ON public.workflow_transition_votes USING btree (workflow_id, request_id, number DESC);
 
 -- Views
 
@@ -355,6 +410,49 @@ UNION ALL
     workflow_transition_rejections_archive.created_at
    FROM workflow_transition_rejections_archive;
 
+CREATE VIEW workflow_transition_votes_all WITH (security_invoker=true) AS
+ SELECT workflow_transition_votes.workflow_id,
+    workflow_transition_votes.organization_id,
+    workflow_transition_votes.number,
+    workflow_transition_votes.kind,
+    workflow_transition_votes.request_id,
+    workflow_transition_votes.entry,
+    workflow_transition_votes.from_state,
+    workflow_transition_votes.to_state,
+    workflow_transition_votes.graph_version,
+    workflow_transition_votes.role,
+    workflow_transition_votes.actor,
+    workflow_transition_votes.on_behalf_of,
+    workflow_transition_votes.reason,
+    workflow_transition_votes.metadata,
+    workflow_transition_votes.expires,
+    workflow_transition_votes.votes,
+    workflow_transition_votes.needed,
+    workflow_transition_votes.voted_at,
+    workflow_transition_votes.created_at
+   FROM workflow_transition_votes
+UNION ALL
+ SELECT workflow_transition_votes_archive.workflow_id,
+    workflow_transition_votes_archive.organization_id,
+    workflow_transition_votes_archive.number,
+    workflow_transition_votes_archive.kind,
+    workflow_transition_votes_archive.request_id,
+    workflow_transition_votes_archive.entry,
+    workflow_transition_votes_archive.from_state,
+    workflow_transition_votes_archive.to_state,
+    workflow_transition_votes_archive.graph_version,
+    workflow_transition_votes_archive.role,
+    workflow_transition_votes_archive.actor,
+    workflow_transition_votes_archive.on_behalf_of,
+    workflow_transition_votes_archive.reason,
+    workflow_transition_votes_archive.metadata,
+    workflow_transition_votes_archive.expires,
+    workflow_transition_votes_archive.votes,
+    workflow_transition_votes_archive.needed,
+    workflow_transition_votes_archive.voted_at,
+    workflow_transition_votes_archive.created_at
+   FROM workflow_transition_votes_archive;
+
 -- Functions
 
 CREATE OR REPLACE FUNCTION public.intent_add_archive_partition(p_ended_at timestamp with time zone)
@@ -367,7 +465,8 @@ DECLARE
   partition text;
   unsampled name;
 BEGIN
-  FOREACH parent IN ARRAY ARRAY['workflow_transition_audit_archive', 'workflow_transition_rejections_archive'] LOOP
+  FOREACH parent IN ARRAY ARRAY['workflow_transition_audit_archive', 'workflow_transition_rejections_archive',
+                                'workflow_transition_votes_archive'] LOOP
     partition := parent || to_char(month AT TIME ZONE 'UTC', '_YYYY_MM');
     CONTINUE WHEN to_regclass(format('intent_archive.%I', partition)) IS NOT NULL;
     EXECUTE format('CREATE TABLE intent_archive.%I (LIKE public.%I INCLUDING INDEXES)', partition, parent);
@@ -386,6 +485,12 @@ BEGIN
   END LOOP;
 END
 $function$;
+
+CREATE OR REPLACE FUNCTION public.intent_approval_rule(p_graph_name text, p_graph_version integer, p_from workflow_state, p_to workflow_state)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE PARALLEL SAFE
+RETURN (SELECT rule.value AS rule FROM workflow_graphs g, LATERAL jsonb_array_elements((g.definition -> 'approvals'::text)) rule(value) WHERE ((g.name = intent_approval_rule.p_graph_name) AND (g.version = intent_approval_rule.p_graph_version) AND ((rule.value ->> 'from'::text) = (intent_approval_rule.p_from)::text) AND ((rule.value ->> 'to'::text) = (intent_approval_rule.p_to)::text)));
 
 CREATE OR REPLACE FUNCTION public.intent_audit_canonical(audit workflow_transition_audit)
  RETURNS text
@@ -416,6 +521,10 @@ BEGIN
       SELECT FROM public.workflow_transition_audit a
        WHERE a.workflow_id = NEW.workflow_id AND a.sequence = (copied ->> 'sequence')::integer
          AND to_jsonb(a) = copied)
+    WHEN 'votes' THEN EXISTS (
+      SELECT FROM public.workflow_transition_votes v
+       WHERE v.workflow_id = NEW.workflow_id AND v.number = (copied ->> 'number')::integer
+         AND to_jsonb(v) = copied)
     ELSE EXISTS (
       SELECT FROM public.workflow_transition_rejections r
        WHERE r.workflow_id = NEW.workflow_id AND r.number = (copied ->> 'number')::integer
@@ -641,6 +750,71 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_check_vote()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  intent public.intent_workflows;
+  entered public.workflow_transition_audit;
+  rule jsonb;
+BEGIN
+  -- A vote that is recorded again after its intent was archived.
+  IF EXISTS (
+    SELECT FROM public.intent_archives x WHERE x.workflow_id = NEW.workflow_id AND x.votes >= NEW.number
+  ) THEN
+    RETURN NULL;
+  END IF;
+  SELECT * INTO intent FROM public.intent_workflows WHERE id = NEW.workflow_id;
+  entered := public.intent_find_audit_row(NEW.workflow_id, NEW.entry);
+  IF entered.workflow_id IS NULL THEN
+    RAISE EXCEPTION 'vote % of intent % is for a stay that begins with row %, which is missing',
+      NEW.number, NEW.workflow_id, NEW.entry USING ERRCODE = 'IE002';
+  END IF;
+  IF entered.new_state <> NEW.from_state THEN
+    RAISE EXCEPTION 'vote % of intent % is cast in %, row % led to %',
+      NEW.number, NEW.workflow_id, NEW.from_state, NEW.entry, entered.new_state USING ERRCODE = 'IE001';
+  END IF;
+  rule := public.intent_approval_rule(intent.graph_name, NEW.graph_version, NEW.from_state, NEW.to_state);
+  IF rule IS NULL OR NOT rule -> 'roles' ? NEW.role THEN
+    RAISE EXCEPTION 'graph %@% has no vote of % on % to %',
+      intent.graph_name, NEW.graph_version, NEW.role, NEW.from_state, NEW.to_state USING ERRCODE = 'IE003';
+  END IF;
+  IF NEW.kind = 'expired' AND NOT EXISTS (
+    SELECT FROM public.workflow_transition_votes v
+     WHERE v.workflow_id = NEW.workflow_id AND v.number = NEW.expires AND v.kind = 'cast'
+       AND (v.entry, v.to_state, v.role) = (NEW.entry, NEW.to_state, NEW.role)
+  ) THEN
+    RAISE EXCEPTION 'vote % of intent % expires vote %, which is missing', NEW.number, NEW.workflow_id, NEW.expires
+      USING ERRCODE = 'IE002';
+  END IF;
+  RETURN NEW;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_check_votes()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  intent public.intent_workflows;
+  problem text;
+BEGIN
+  SELECT * INTO intent FROM public.intent_workflows WHERE id = NEW.workflow_id;
+  problem := public.intent_votes_problem(
+    NEW.workflow_id, NEW.sequence, intent.graph_name, coalesce(NEW.graph_version, intent.graph_version),
+    NEW.previous_state, NEW.new_state);
+  IF problem IS NOT NULL THEN
+    RAISE EXCEPTION '%', problem USING ERRCODE = 'IE003';
+  END IF;
+  RETURN NEW;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_close_privileges()
  RETURNS void
  LANGUAGE plpgsql
@@ -755,6 +929,10 @@ BEGIN
   UPDATE workflow_transition_rejections_archive
      SET message = 'erased', requested_state = NULL, transition_reason = NULL, actor = NULL
    WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_votes SET actor = NULL, on_behalf_of = NULL, reason = NULL, metadata = NULL
+   WHERE workflow_id = p_workflow_id;
+  UPDATE workflow_transition_votes_archive SET actor = NULL, on_behalf_of = NULL, reason = NULL, metadata = NULL
+   WHERE workflow_id = p_workflow_id;
   UPDATE workflow_transition_conflicts SET attempted = '"erased"', stored = NULL WHERE workflow_id = p_workflow_id;
   UPDATE workflow_transition_repairs SET stored = '"erased"' WHERE workflow_id = p_workflow_id;
   RETURN true;
@@ -800,6 +978,12 @@ BEGIN
     RETURN (p_row ->> 'number')::integer <= archived.rejections AND (
       archived.file IS NOT NULL OR EXISTS (
         SELECT FROM workflow_transition_rejections_archive a
+         WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
+           AND a.number = (p_row ->> 'number')::integer AND to_jsonb(a) - 'ended_at' = p_row));
+  ELSIF p_table_name = 'workflow_transition_votes' THEN
+    RETURN (p_row ->> 'number')::integer <= archived.votes AND (
+      archived.file IS NOT NULL OR EXISTS (
+        SELECT FROM workflow_transition_votes_archive a
          WHERE a.workflow_id = p_workflow_id AND a.ended_at = archived.ended_at
            AND a.number = (p_row ->> 'number')::integer AND to_jsonb(a) - 'ended_at' = p_row));
   END IF;
@@ -935,9 +1119,13 @@ BEGIN
       sequence integer, "previousState" workflow_state, "newState" workflow_state, metadata jsonb,
       "transitionedAt" timestamptz, kind text, "graphVersion" integer,
       number integer, code text, message text, state workflow_state, "requestedState" text,
-      "rejectedAt" timestamptz
+      "rejectedAt" timestamptz, vote jsonb
     )
   LOOP
+    -- Before the transition that it completes, which is refused without it.
+    IF decision.vote IS NOT NULL THEN
+      PERFORM intent_record_vote(p_workflow_id, p_organization_id, decision.vote);
+    END IF;
     IF decision.status = 'applied' THEN
       INSERT INTO workflow_transition_audit
         (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor,
@@ -946,7 +1134,7 @@ BEGIN
         (p_workflow_id, p_organization_id, decision.sequence, decision."requestId", decision."previousState",
          decision."newState", decision.reason, decision.actor, decision.metadata, decision."transitionedAt",
          coalesce(decision.kind, 'transition'), decision."graphVersion");
-    ELSE
+    ELSIF decision.status = 'rejected' THEN
       INSERT INTO workflow_transition_rejections AS r
         (workflow_id, organization_id, number, request_id, code, message, state, requested_state,
          transition_reason, actor, rejected_at)
@@ -991,6 +1179,40 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_record_vote(p_workflow_id uuid, p_organization_id uuid, p_vote jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  vote record;
+BEGIN
+  SELECT * INTO vote FROM jsonb_to_record(p_vote) AS v (
+    number integer, kind text, "requestId" text, entry integer, "fromState" workflow_state, "toState" workflow_state,
+    "graphVersion" integer, role text, actor text, "onBehalfOf" text, reason text, metadata jsonb, expires integer,
+    votes integer, needed integer, "votedAt" timestamptz
+  );
+  INSERT INTO workflow_transition_votes
+    (workflow_id, organization_id, number, kind, request_id, entry, from_state, to_state, graph_version, role, actor,
+     on_behalf_of, reason, metadata, expires, votes, needed, voted_at)
+  VALUES
+    (p_workflow_id, p_organization_id, vote.number, vote.kind, vote."requestId", vote.entry, vote."fromState",
+     vote."toState", vote."graphVersion", vote.role, vote.actor, vote."onBehalfOf", vote.reason, vote.metadata,
+     vote.expires, vote.votes, vote.needed, vote."votedAt")
+  ON CONFLICT (workflow_id, number) DO NOTHING;
+  -- What the archive has already is skipped, too.
+  IF NOT FOUND AND NOT EXISTS (
+    SELECT FROM workflow_transition_votes v
+     WHERE v.workflow_id = p_workflow_id AND v.number = vote.number
+       AND (v.request_id, v.kind, v.entry, v.to_state) = (vote."requestId", vote.kind, vote.entry, vote."toState")
+  ) AND NOT EXISTS (
+    SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id AND x.votes >= vote.number
+  ) THEN
+    RAISE EXCEPTION 'intent % already has another vote at number %', p_workflow_id, vote.number
+      USING ERRCODE = 'IE001';
+  END IF;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1017,6 +1239,37 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_votes_problem(p_workflow_id uuid, p_sequence integer, p_graph_name text, p_graph_version integer, p_from workflow_state, p_to workflow_state)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE
+AS $function$
+DECLARE
+  rule jsonb := intent_approval_rule(p_graph_name, p_graph_version, p_from, p_to);
+  begun integer;
+  counted integer;
+  roles integer;
+BEGIN
+  IF rule IS NULL THEN
+    RETURN format('graph %s@%s asks for no votes from %s to %s', p_graph_name, p_graph_version, p_from, p_to);
+  END IF;
+  SELECT a.sequence INTO begun FROM workflow_transition_audit a
+   WHERE a.workflow_id = p_workflow_id AND a.sequence < p_sequence AND a.kind NOT IN ('pause', 'resume')
+   ORDER BY a.sequence DESC LIMIT 1;
+  SELECT count(*), count(DISTINCT v.role) INTO counted, roles
+    FROM workflow_transition_votes v
+   WHERE v.workflow_id = p_workflow_id AND v.kind = 'cast' AND v.entry = begun
+     AND v.from_state = p_from AND v.to_state = p_to
+     AND NOT EXISTS (SELECT FROM workflow_transition_votes e
+                      WHERE e.workflow_id = p_workflow_id AND e.kind = 'expired' AND e.expires = v.number);
+  IF coalesce((rule ->> 'distinctRoles')::boolean, false) THEN
+    counted := roles;
+  END IF;
+  RETURN CASE WHEN counted < (rule ->> 'count')::integer
+              THEN format('%s of the %s votes from %s to %s are stored', counted, rule ->> 'count', p_from, p_to) END;
+END
+$function$;
+
 -- Triggers
 
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_archive_files FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
@@ -1037,6 +1290,7 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workf
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_graphs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"transition_reason": null, "actor": null, "metadata": null}');
 CREATE TRIGGER check_row BEFORE INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_audit_row();
+CREATE TRIGGER check_votes BEFORE INSERT ON public.workflow_transition_audit FOR EACH ROW WHEN ((new.kind = 'approval'::text)) EXECUTE FUNCTION intent_check_votes();
 CREATE TRIGGER move_state AFTER INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_move_state();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_audit FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_audit_archive FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"transition_reason": null, "actor": null, "metadata": null}');
@@ -1052,6 +1306,12 @@ CREATE TRIGGER check_copy BEFORE INSERT ON public.workflow_transition_rejections
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_rejections_archive FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_repairs FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"stored": "erased"}');
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_repairs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_votes FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"actor": null, "on_behalf_of": null, "reason": null, "metadata": null}');
+CREATE TRIGGER check_vote BEFORE INSERT ON public.workflow_transition_votes FOR EACH ROW EXECUTE FUNCTION intent_check_vote();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_votes FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_votes_archive FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"actor": null, "on_behalf_of": null, "reason": null, "metadata": null}');
+CREATE TRIGGER check_copy BEFORE INSERT ON public.workflow_transition_votes_archive FOR EACH ROW EXECUTE FUNCTION intent_check_archived_row('votes');
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_votes_archive FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 
 -- Row level security
 
@@ -1102,9 +1362,18 @@ CREATE POLICY reader_reads_own ON workflow_transition_rejections_archive AS PERM
 ALTER TABLE workflow_transition_repairs ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON workflow_transition_repairs AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON workflow_transition_repairs AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE workflow_transition_votes ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_inserts ON workflow_transition_votes AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON workflow_transition_votes AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON workflow_transition_votes AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE workflow_transition_votes_archive ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON workflow_transition_votes_archive AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON workflow_transition_votes_archive AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 
 -- Grants
 
+GRANT EXECUTE ON FUNCTION intent_approval_rule(text,integer,workflow_state,workflow_state) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_approval_rule(text,integer,workflow_state,workflow_state) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_engine;
@@ -1117,9 +1386,10 @@ GRANT EXECUTE ON FUNCTION intent_move_problem(text,integer,integer,text,workflow
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_record_vote(uuid,uuid,jsonb) TO intent_engine;
 GRANT SELECT ON intent_archive_files TO intent_engine;
 GRANT SELECT ON intent_archives TO intent_engine;
-GRANT SELECT ON intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file, archived_at, archived_by) TO intent_reader;
+GRANT SELECT ON intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file, archived_at, archived_by, votes) TO intent_reader;
 GRANT SELECT ON intent_erasures TO intent_engine;
 GRANT SELECT ON intent_erasures (workflow_id, organization_id, reason, erased_at, erased_by) TO intent_reader;
 GRANT SELECT ON intent_organization_roles (role_name, organization_id) TO intent_reader;
@@ -1149,6 +1419,12 @@ GRANT SELECT ON workflow_transition_rejections_archive TO intent_engine;
 GRANT SELECT ON workflow_transition_rejections_archive (workflow_id, organization_id, number, request_id, code, message, state, requested_state, transition_reason, actor, rejected_at, created_at, ended_at) TO intent_reader;
 GRANT SELECT ON workflow_transition_repairs TO intent_engine;
 GRANT SELECT ON workflow_transition_repairs (id, workflow_id, organization_id, table_name, stored, reason, repaired_at, repaired_by) TO intent_reader;
+GRANT INSERT, SELECT ON workflow_transition_votes TO intent_engine;
+GRANT SELECT ON workflow_transition_votes (workflow_id, organization_id, number, kind, request_id, entry, from_state, to_state, graph_version, role, actor, on_behalf_of, reason, metadata, expires, votes, needed, voted_at, created_at) TO intent_reader;
+GRANT SELECT ON workflow_transition_votes_all TO intent_engine;
+GRANT SELECT ON workflow_transition_votes_all TO intent_reader;
+GRANT SELECT ON workflow_transition_votes_archive TO intent_engine;
+GRANT SELECT ON workflow_transition_votes_archive (workflow_id, organization_id, number, kind, request_id, entry, from_state, to_state, graph_version, role, actor, on_behalf_of, reason, metadata, expires, votes, needed, voted_at, created_at, ended_at) TO intent_reader;
 
 -- Comments
 
@@ -1156,6 +1432,7 @@ COMMENT ON TABLE intent_archive_files IS 'Files that hold archived rows, each wi
 COMMENT ON TABLE intent_archives IS 'Intents whose audit rows and rejections are in the archive.';
 COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later ones stay where they are.';
 COMMENT ON COLUMN intent_archives.file IS 'File that holds the rows; null where the archive tables do.';
+COMMENT ON COLUMN intent_archives.votes IS 'How many votes were archived.';
 COMMENT ON TABLE intent_erasures IS 'Intents whose personal fields were erased, and why.';
 COMMENT ON TABLE intent_organization_roles IS 'Roles that read one organization, whatever their session sets. Kept by the owner.';
 COMMENT ON TABLE intent_verifications IS 'One row a scheduled verification, append-only.';
@@ -1196,3 +1473,12 @@ COMMENT ON COLUMN workflow_transition_rejections.number IS 'Position among the i
 COMMENT ON TABLE workflow_transition_rejections_all IS 'Rejections, the archived ones included, but for those in files.';
 COMMENT ON TABLE workflow_transition_rejections_archive IS 'Rejections of intents that have ended, moved from workflow_transition_rejections.';
 COMMENT ON TABLE workflow_transition_repairs IS 'Evidence: rows as they were before a repair replaced them with what Temporal knows.';
+COMMENT ON TABLE workflow_transition_votes IS 'One row a vote for an edge that needs approvals, and one for each vote that expired; append-only.';
+COMMENT ON COLUMN workflow_transition_votes.number IS 'Position among the intent''s votes, from 1.';
+COMMENT ON COLUMN workflow_transition_votes.entry IS 'Sequence of the audit row that led into from_state: a vote counts for this stay only.';
+COMMENT ON COLUMN workflow_transition_votes.graph_version IS 'Version of the intent''s graph that the vote was judged by.';
+COMMENT ON COLUMN workflow_transition_votes.expires IS 'Number of the vote that no longer counts; null for one that was cast.';
+COMMENT ON COLUMN workflow_transition_votes.votes IS 'How many counted for the edge after this row.';
+COMMENT ON COLUMN workflow_transition_votes.needed IS 'How many the edge needs.';
+COMMENT ON TABLE workflow_transition_votes_all IS 'Votes, the archived ones included, but for those in files.';
+COMMENT ON TABLE workflow_transition_votes_archive IS 'Votes of intents that have ended, moved from workflow_transition_votes.';

@@ -18,6 +18,7 @@ export interface ArchivedIntent {
   id: string;
   audit: string[];
   rejections: string[];
+  votes: string[];
 }
 
 /**
@@ -70,13 +71,14 @@ export async function* readArchiveFile(folder: string, name: string): AsyncGener
   let intent: ArchivedIntent | undefined;
   for await (const line of lines) {
     if (line === '') continue;
-    const row = JSON.parse(line) as { workflow_id: string; sequence?: number };
+    const row = JSON.parse(line) as { workflow_id: string; sequence?: number; voted_at?: string };
     if (intent !== undefined && intent.id !== row.workflow_id) {
       yield intent;
       intent = undefined;
     }
-    intent ??= { id: row.workflow_id, audit: [], rejections: [] };
-    (row.sequence === undefined ? intent.rejections : intent.audit).push(line);
+    intent ??= { id: row.workflow_id, audit: [], rejections: [], votes: [] };
+    const rows = row.voted_at === undefined ? intent.rejections : intent.votes;
+    (row.sequence === undefined ? rows : intent.audit).push(line);
   }
   if (intent !== undefined) yield intent;
 }

@@ -26,6 +26,7 @@ interface ArchivedBatch {
   intents: number;
   auditRows: number;
   rejections: number;
+  votes: number;
   file?: string;
 }
 
@@ -33,6 +34,7 @@ export interface ArchiveSummary {
   intents: number;
   auditRows: number;
   rejections: number;
+  votes: number;
   files: number;
   /** Whether all were moved that there were. */
   complete: boolean;
@@ -42,7 +44,7 @@ export interface ArchiveSummary {
 const NO_PARTITION = '23514';
 
 /**
- * Moves the audit rows and rejections of intents that have ended to the archive, a batch in a transaction: whenever it
+ * Moves the audit rows, rejections and votes of intents that have ended to the archive, a batch in a transaction: whenever it
  * is stopped or killed, each row is in one place. Several may run at once.
  *
  * @throws Error of Postgres, or of the file system; the batch that was being moved is still in the trail
@@ -52,7 +54,14 @@ export async function archiveIntents(options: ArchiveOptions): Promise<ArchiveSu
   const batchSize =
     options.batchSize ??
     (files === undefined ? ARCHIVE_LIMITS.tableBatchIntents : ARCHIVE_LIMITS.fileBatchIntents);
-  const summary: ArchiveSummary = { intents: 0, auditRows: 0, rejections: 0, files: 0, complete: false };
+  const summary: ArchiveSummary = {
+    intents: 0,
+    auditRows: 0,
+    rejections: 0,
+    votes: 0,
+    files: 0,
+    complete: false,
+  };
   const total = await countCandidates(pool, options);
   onProgress?.({ done: 0, total });
   let from: Date | undefined;
@@ -69,6 +78,7 @@ export async function archiveIntents(options: ArchiveOptions): Promise<ArchiveSu
     summary.intents += batch.intents;
     summary.auditRows += batch.auditRows;
     summary.rejections += batch.rejections;
+    summary.votes += batch.votes;
     summary.files += batch.file === undefined ? 0 : 1;
     onBatch?.(batch);
     onProgress?.({ done: summary.intents, total: Math.max(total, summary.intents) });

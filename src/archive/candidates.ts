@@ -1,5 +1,12 @@
 import type { Pool, PoolClient } from 'pg';
 
+/** How many rows were moved. */
+export interface MovedRows {
+  auditRows: number;
+  rejections: number;
+  votes: number;
+}
+
 /** Which intents are to be archived. */
 export interface ArchiveSelection {
   /** Ended, and last written, before this moment. */
@@ -67,23 +74,22 @@ export async function recordArchived(
   file: string | null,
 ): Promise<void> {
   await client.query(
-    `INSERT INTO intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file)
+    `INSERT INTO intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, votes, file)
      SELECT i.id, i.organization_id, i.ended_at, i.sequence,
-            (SELECT coalesce(max(r.number), 0) FROM workflow_transition_rejections r WHERE r.workflow_id = i.id), $2
+            (SELECT coalesce(max(r.number), 0) FROM workflow_transition_rejections r WHERE r.workflow_id = i.id),
+            (SELECT coalesce(max(v.number), 0) FROM workflow_transition_votes v WHERE v.workflow_id = i.id), $2
        FROM intent_workflows i WHERE i.id = ANY ($1)`,
     [ids, file],
   );
 }
 
 /** Takes archived rows out of the trail; the rules let only those go that the archive has. */
-export async function removeArchived(
-  client: PoolClient,
-  ids: readonly string[],
-): Promise<{ auditRows: number; rejections: number }> {
+export async function removeArchived(client: PoolClient, ids: readonly string[]): Promise<MovedRows> {
   const remove = async (table: string) =>
     (await client.query(`DELETE FROM ${table} WHERE workflow_id = ANY ($1)`, [ids])).rowCount ?? 0;
   return {
     auditRows: await remove('workflow_transition_audit'),
     rejections: await remove('workflow_transition_rejections'),
+    votes: await remove('workflow_transition_votes'),
   };
 }

@@ -5,6 +5,7 @@ import type { Pool } from 'pg';
 
 import { inTransaction } from '../database/in-transaction';
 import { readArchiveFile } from './archive-file';
+import type { MovedRows } from './candidates';
 import { manifestName, signatureName } from './manifest';
 import { recordFile, writeSignedFile, type SignedFiles } from './signed-files';
 
@@ -12,6 +13,7 @@ import { recordFile, writeSignedFile, type SignedFiles } from './signed-files';
 const ERASED = {
   audit: { transition_reason: null, actor: null, metadata: null },
   rejections: { message: 'erased', requested_state: null, transition_reason: null, actor: null },
+  votes: { actor: null, on_behalf_of: null, reason: null, metadata: null },
 } as const;
 
 /**
@@ -35,7 +37,7 @@ export async function eraseInFile(
       [file],
     );
     if (rows.length === 0) throw new Error(`${file} was written anew in the meantime; run it again`);
-    const count = { intents: 0, auditRows: 0, rejections: 0 };
+    const count = { intents: 0, auditRows: 0, rejections: 0, votes: 0 };
     const written = await writeSignedFile(files, erasedLines(files.folder, file, erased, count), count);
     if (count.intents !== rows.length) {
       throw new Error(
@@ -66,15 +68,17 @@ async function* erasedLines(
   folder: string,
   file: string,
   erased: ReadonlySet<string>,
-  count: { intents: number; auditRows: number; rejections: number },
+  count: MovedRows & { intents: number },
 ): AsyncGenerator<string> {
-  for await (const { id, audit, rejections } of readArchiveFile(folder, file)) {
+  for await (const { id, audit, rejections, votes } of readArchiveFile(folder, file)) {
     count.intents += 1;
     count.auditRows += audit.length;
     count.rejections += rejections.length;
+    count.votes += votes.length;
     const gone = erased.has(id);
     for (const line of audit) yield gone ? without(line, ERASED.audit) : line;
     for (const line of rejections) yield gone ? without(line, ERASED.rejections) : line;
+    for (const line of votes) yield gone ? without(line, ERASED.votes) : line;
   }
 }
 

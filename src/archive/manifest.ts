@@ -13,6 +13,8 @@ const manifestSchema = z.object({
   intents: z.int().min(0),
   auditRows: z.int().min(0),
   rejections: z.int().min(0),
+  /** Not in files that were written before there were votes. */
+  votes: z.int().min(0).optional(),
   /** ISO 8601, UTC */
   createdAt: z.string(),
 });

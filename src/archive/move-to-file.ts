@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import { recordArchived, removeArchived } from './candidates';
+import { recordArchived, removeArchived, type MovedRows } from './candidates';
 import { recordFile, writeSignedFile, type SignedFiles } from './signed-files';
 
 /**
@@ -12,28 +12,25 @@ export async function moveToFile(
   client: PoolClient,
   intents: readonly { id: string; endedAt: Date }[],
   files: SignedFiles,
-): Promise<{ auditRows: number; rejections: number; file: string }> {
+): Promise<MovedRows & { file: string }> {
   const ids = intents.map(({ id }) => id);
-  const count = { intents: ids.length, auditRows: 0, rejections: 0 };
+  const count = { intents: ids.length, auditRows: 0, rejections: 0, votes: 0 };
   const file = await writeSignedFile(files, rowsOf(client, ids, count), count);
   await recordFile(client, file);
   await recordArchived(client, ids, file.name);
   const removed = await removeArchived(client, ids);
-  if (removed.auditRows !== count.auditRows || removed.rejections !== count.rejections) {
+  const { auditRows, rejections, votes } = count;
+  if (removed.auditRows !== auditRows || removed.rejections !== rejections || removed.votes !== votes) {
     throw new Error(
-      `${file.name} has ${count.auditRows} audit rows and ${count.rejections} rejections, but ` +
-        `${removed.auditRows} and ${removed.rejections} were taken away: nothing was archived.`,
+      `${file.name} has ${auditRows} audit rows, ${rejections} rejections and ${votes} votes, but ` +
+        `${removed.auditRows}, ${removed.rejections} and ${removed.votes} were taken away: nothing was archived.`,
     );
   }
   return { ...removed, file: file.name };
 }
 
 /** Intent by intent, so that no more than one of them is in memory. */
-async function* rowsOf(
-  client: PoolClient,
-  ids: readonly string[],
-  count: { auditRows: number; rejections: number },
-): AsyncGenerator<string> {
+async function* rowsOf(client: PoolClient, ids: readonly string[], count: MovedRows): AsyncGenerator<string> {
   for (const id of ids) {
     const { rows: audit } = await client.query<{ row: string }>({
       name: 'archive_audit',
@@ -47,8 +44,15 @@ async function* rowsOf(
               WHERE workflow_id = $1 ORDER BY number`,
       values: [id],
     });
+    const { rows: votes } = await client.query<{ row: string }>({
+      name: 'archive_votes',
+      text: `SELECT to_jsonb(v)::text AS row FROM workflow_transition_votes v
+              WHERE workflow_id = $1 ORDER BY number`,
+      values: [id],
+    });
     count.auditRows += audit.length;
     count.rejections += rejections.length;
-    for (const { row } of [...audit, ...rejections]) yield row;
+    count.votes += votes.length;
+    for (const { row } of [...audit, ...rejections, ...votes]) yield row;
   }
 }

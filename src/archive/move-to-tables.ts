@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 
-import { recordArchived, removeArchived } from './candidates';
+import { recordArchived, removeArchived, type MovedRows } from './candidates';
 import { ARCHIVE_LIMITS } from './limits';
 
 /** By name, since columns that were added later stand behind `ended_at` in the archive. The rules refuse a copy that lacks one. */
@@ -9,13 +9,15 @@ const COLUMNS = {
     transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash, kind, graph_version`,
   workflow_transition_rejections: `workflow_id, organization_id, number, request_id, code, message, state,
     requested_state, transition_reason, actor, rejected_at, created_at`,
+  workflow_transition_votes: `workflow_id, organization_id, number, kind, request_id, entry, from_state, to_state,
+    graph_version, role, actor, on_behalf_of, reason, metadata, expires, votes, needed, voted_at, created_at`,
 };
 
 /** Copies the rows of intents to the archive tables and takes them out of the trail, in the caller's transaction. */
 export async function moveToTables(
   client: PoolClient,
   intents: readonly { id: string; endedAt: Date }[],
-): Promise<{ auditRows: number; rejections: number }> {
+): Promise<MovedRows> {
   const ids = intents.map(({ id }) => id);
   await recordArchived(client, ids, null);
   for (const [table, columns] of Object.entries(COLUMNS)) {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import type { PoolClient } from 'pg';
 
+import type { MovedRows } from './candidates';
 import { writeArchiveFile, writeDurably } from './archive-file';
 import { manifestName, signatureName, signManifest, type SignedManifest } from './manifest';
 
@@ -25,7 +26,7 @@ export interface SignedFile extends SignedManifest {
 export async function writeSignedFile(
   { folder, signingKey }: SignedFiles,
   lines: AsyncIterable<string>,
-  count: { intents: number; auditRows: number; rejections: number },
+  count: MovedRows & { intents: number },
 ): Promise<SignedFile> {
   const createdAt = new Date().toISOString();
   const name = `intents-${createdAt.slice(0, 10)}-${randomUUID()}.ndjson.gz`;

@@ -9,7 +9,7 @@ export async function describeRow(pool: Pool, row: IntentRow): Promise<IntentDes
   const graph = await readGraph(pool, { name: row.graphName, version: row.graphVersion });
   if (graph === undefined) throw new Error(`Postgres lacks the graph of intent ${row.id}.`);
   return describeIntent(
-    { ...row, graph, paused: false },
+    { ...row, graph, paused: false, openVotes: [] },
     { recordedSequence: row.sequence, auditHash: row.auditHash, quarantined: null },
   );
 }

@@ -7,14 +7,18 @@ export {
   type IntentDescription,
   type IntentInput,
   type Metadata,
+  type MoveOutcome,
+  type OpenApproval,
   type Outcome,
   type RejectedOutcome,
   type RejectionCode,
   type WorkOrder,
+  type VotedOutcome,
 } from '../intent';
 export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
 export {
   IntentClient,
+  type ApproveOptions,
   type CancelOptions,
   type ConnectOptions,
   type ForceOptions,

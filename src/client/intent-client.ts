@@ -29,6 +29,7 @@ import {
   REQUEST_TRANSITION_SIGNAL,
   type IntentDescription,
   type IntentInput,
+  type MoveOutcome,
   type Outcome,
 } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
@@ -71,6 +72,9 @@ export type ResumeOptions = RequestOptions<'resume'>;
 
 /** An operator's request. It says who, why, and that the caller has checked that they may: `scope: 'admin'`. */
 export type ForceOptions = RequestOptions<'force'>;
+
+/** A vote for an edge. Who sends it vouches for the actor and the role. */
+export type ApproveOptions = RequestOptions<'approve'>;
 
 type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
@@ -209,8 +213,8 @@ export class IntentClient {
    * @example
    * const outcome = await intents.transition(id, { to: 'ICP_PROCESSING', expectedState: 'ICP_PENDING' });
    */
-  async transition(intentId: string, options: TransitionOptions, wait?: WaitOptions): Promise<Outcome> {
-    return this.settle(intentId, withId('transition', options), wait);
+  async transition(intentId: string, options: TransitionOptions, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('transition', options), wait);
   }
 
   /**
@@ -220,8 +224,8 @@ export class IntentClient {
    * @example
    * await intents.cancel(id, { actor: 'ada', reason: 'ordered twice' });
    */
-  async cancel(intentId: string, options: CancelOptions = {}, wait?: WaitOptions): Promise<Outcome> {
-    return this.settle(intentId, withId('cancel', options), wait);
+  async cancel(intentId: string, options: CancelOptions = {}, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('cancel', options), wait);
   }
 
   /**
@@ -231,13 +235,13 @@ export class IntentClient {
    * @example
    * await intents.pause(id, { actor: 'ada', reason: 'waits for the customer' });
    */
-  async pause(intentId: string, options: PauseOptions = {}, wait?: WaitOptions): Promise<Outcome> {
-    return this.settle(intentId, withId('pause', options), wait);
+  async pause(intentId: string, options: PauseOptions = {}, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('pause', options), wait);
   }
 
   /** Lets the clocks go on where they were stopped. Waits and throws like {@link transition}. */
-  async resume(intentId: string, options: ResumeOptions = {}, wait?: WaitOptions): Promise<Outcome> {
-    return this.settle(intentId, withId('resume', options), wait);
+  async resume(intentId: string, options: ResumeOptions = {}, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('resume', options), wait);
   }
 
   /**
@@ -247,8 +251,28 @@ export class IntentClient {
    * @example
    * await intents.force(id, { to: 'ICP_PENDING', actor: 'ada', reason: 'ticket 4711', scope: 'admin' });
    */
-  async force(intentId: string, options: ForceOptions, wait?: WaitOptions): Promise<Outcome> {
-    return this.settle(intentId, withId('force', options), wait);
+  async force(intentId: string, options: ForceOptions, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('force', options), wait);
+  }
+
+  /**
+   * Votes for an edge that needs approvals. `voted` when others are missing; `applied` when this vote was the last one
+   * that the edge needed, and moved the intent. Waits and throws like {@link transition}.
+   *
+   * @example
+   * const outcome = await intents.approve(id, { to: 'APPROVED', actor: 'grace', role: 'supervisor' });
+   * if (outcome.status === 'voted') console.log(`${outcome.votes} of ${outcome.needed}`);
+   */
+  async approve(intentId: string, options: ApproveOptions, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('approve', options), wait);
+  }
+
+  private async settleMove(intentId: string, request: AnyRequest, wait?: WaitOptions): Promise<MoveOutcome> {
+    const outcome = await this.settle(intentId, request, wait);
+    // A repeated id keeps its first outcome.
+    if (outcome.status === 'voted')
+      throw invalid(`requestId: ${request.requestId} is that of a vote; choose another`);
+    return outcome;
   }
 
   private async settle(

@@ -17,11 +17,14 @@ interface OutcomeRow {
   code: RejectionCode | null;
   message: string | null;
   state: string | null;
+  to_state: string | null;
+  votes: number | null;
+  needed: number | null;
 }
 
 /**
  * The outcomes of many requests at once, in the order of `keys`; `undefined` where there is none yet. An applied
- * outcome is final, of rejected ones the newest counts.
+ * outcome is final, of rejected ones and votes the newest counts.
  */
 export async function readOutcomes(
   pool: Pool,
@@ -30,7 +33,8 @@ export async function readOutcomes(
   const result = await pool.query<OutcomeRow>({
     name: 'read_outcomes',
     text: `SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
-                  r.code, r.message, r.state, false AS archived
+                  r.code, r.message, coalesce(r.state, v.from_state) AS state, v.to_state, v.votes, v.needed,
+                  false AS archived
              FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS k (workflow_id, request_id, position)
              LEFT JOIN workflow_transition_audit a
                ON a.workflow_id = k.workflow_id AND a.request_id = k.request_id
@@ -39,10 +43,17 @@ export async function readOutcomes(
                 WHERE a.sequence IS NULL AND r.workflow_id = k.workflow_id AND r.request_id = k.request_id
                 ORDER BY r.number DESC LIMIT 1
              ) r ON true
-            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL
+             LEFT JOIN LATERAL (
+               SELECT * FROM workflow_transition_votes v
+                WHERE a.sequence IS NULL AND v.workflow_id = k.workflow_id AND v.request_id = k.request_id
+                  -- A vote that was forgotten and is sent again may be refused: that is the newer answer.
+                  AND r.number IS NULL
+                ORDER BY v.number DESC LIMIT 1
+             ) v ON true
+            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL OR v.number IS NOT NULL
            UNION ALL
            SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
-                  r.code, r.message, r.state, true
+                  r.code, r.message, coalesce(r.state, v.from_state), v.to_state, v.votes, v.needed, true
              FROM unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS k (workflow_id, request_id, position)
              JOIN intent_archives x ON x.workflow_id = k.workflow_id AND x.file IS NULL
              LEFT JOIN workflow_transition_audit_archive a
@@ -53,7 +64,13 @@ export async function readOutcomes(
                   AND r.request_id = k.request_id
                 ORDER BY r.number DESC LIMIT 1
              ) r ON true
-            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL
+             LEFT JOIN LATERAL (
+               SELECT * FROM workflow_transition_votes_archive v
+                WHERE a.sequence IS NULL AND v.workflow_id = x.workflow_id AND v.ended_at = x.ended_at
+                  AND v.request_id = k.request_id AND r.number IS NULL
+                ORDER BY v.number DESC LIMIT 1
+             ) v ON true
+            WHERE a.sequence IS NOT NULL OR r.number IS NOT NULL OR v.number IS NOT NULL
             -- A rejection that came after the archiving is newer than the archived ones.
             ORDER BY sequence NULLS LAST, archived`,
     values: [keys.map((key) => key.intentId), keys.map((key) => key.requestId)],
@@ -76,6 +93,10 @@ function toOutcome(requestId: string, row: OutcomeRow): Outcome {
       newState: row.new_state,
       transitionedAt: row.transitioned_at.toISOString(),
     };
+  }
+  if (row.to_state !== null && row.votes !== null && row.needed !== null) {
+    const { to_state: to, votes, needed } = row;
+    return { status: 'voted', requestId, to, votes, needed, state: row.state as string };
   }
   return {
     status: 'rejected',

@@ -33,7 +33,7 @@ export type { GraphStep } from './graph-step';
 export { GraphValidationError, isGraphValidationError } from './graph-validation-error';
 export type { GuardRule } from './guard-rule';
 export { GRAPH_DEFAULTS } from './limits';
-export { approvalOf, childrenOf, deadlineOf, guardsOf, undoOf, workOf } from './rules';
+export { approvalOf, approvalsFrom, childrenOf, deadlineOf, guardsOf, undoOf, workOf } from './rules';
 export {
   allStates,
   hasEdge,

@@ -45,6 +45,14 @@ export function approvalOf<State extends string>(
   return graphIndex(graph).approvals.get(from)?.get(to);
 }
 
+/** The transitions out of a state that need approvals. */
+export function approvalsFrom<State extends string>(
+  graph: Graph<State>,
+  from: string,
+): readonly ApprovalRule<State>[] {
+  return [...(graphIndex(graph).approvals.get(from)?.values() ?? [])];
+}
+
 /** The conditions of a transition, in the graph's order: those of this one and those of every transition to `to`. */
 export function guardsOf<State extends string>(
   graph: Graph<State>,

@@ -140,8 +140,9 @@ function settle(
   let applied = 0;
   for (const [index, row] of rows.entries()) {
     const outcome = outcomes[index];
-    if (outcome?.status === 'applied') applied += 1;
-    else report(group, [row], outcome === undefined ? noOutcome(group) : rejected(outcome), options);
+    if (outcome === undefined) report(group, [row], noOutcome(group), options);
+    else if (outcome.status === 'rejected') report(group, [row], rejected(outcome), options);
+    else applied += 1;
   }
   options.onSettled(applied);
   return applied;

@@ -1,4 +1,5 @@
 import { isTerminal } from '../graph';
+import { decideApproval } from './decide-approval';
 import { decideCancellation } from './decide-cancellation';
 import { decideClock } from './decide-clock';
 import { decideForce } from './decide-force';
@@ -10,17 +11,21 @@ import { reject, type Verdict } from './verdict';
 /**
  * Judges one request by the intent's state and graph. Pure: no clock, no I/O, no Temporal.
  *
+ * @param at time of the decision, ISO 8601, UTC; says when a vote expires, and decides nothing
+ *
  * @example
- * decide(intent, { kind: 'transition', requestId: 'r1', to: 'ICP_PENDING' })
+ * decide(intent, { kind: 'transition', requestId: 'r1', to: 'ICP_PENDING' }, '2026-03-01T12:00:00.000Z')
  * // { status: 'applied', newState: 'ICP_PENDING' }
  */
-export function decide(intent: DecidingIntent, request: IntentRequest): Verdict {
+export function decide(intent: DecidingIntent, request: IntentRequest, at: string): Verdict {
   if (isTerminal(intent.graph, intent.state)) {
     return reject('TERMINAL_STATE', `The intent has ended in ${intent.state}; nothing moves it any more.`);
   }
   switch (request.kind) {
     case 'transition':
       return decideTransition(intent, request);
+    case 'approve':
+      return decideApproval(intent, request, at);
     case 'cancel':
       return decideCancellation(intent, request);
     case 'pause':

@@ -12,6 +12,9 @@ export type DecidingIntent = Pick<
   | 'state'
   | 'sequence'
   | 'paused'
+  | 'enteredBy'
+  | 'votes'
+  | 'openVotes'
   | 'results'
   | 'undoable'
 >;

@@ -1,6 +1,7 @@
 import type { Metadata } from './metadata';
 import type { MoveKind } from './move-kinds';
 import type { RejectionCode } from './rejection-codes';
+import type { Vote } from './vote';
 
 /**
  * A decision on its way into Postgres. Plain JSON: it crosses into activities and through continue-as-new.
@@ -20,6 +21,8 @@ export interface DecidedTransition {
   actor?: string;
   reason?: string;
   metadata?: Metadata;
+  /** The vote that completed what the edge needs; stored with it, or neither is. */
+  vote?: Vote;
 }
 
 export interface DecidedRejection {
@@ -37,4 +40,11 @@ export interface DecidedRejection {
   reason?: string;
 }
 
-export type Decision = DecidedTransition | DecidedRejection;
+/** A vote that moves nothing: others are missing, or it is said that one no longer counts. */
+export interface DecidedVote {
+  status: 'voted';
+  requestId: string;
+  vote: Vote;
+}
+
+export type Decision = DecidedTransition | DecidedRejection | DecidedVote;

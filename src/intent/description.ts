@@ -1,5 +1,7 @@
-import { formatGraphReference, isTerminal, nextStates, progressOf, stepOf } from '../graph';
+import { approvalOf, formatGraphReference, isTerminal, nextStates, progressOf, stepOf } from '../graph';
+import { rolesLeft, votesFor } from './decide-approval';
 import type { Intent } from './intent';
+import type { OpenVote } from './vote';
 
 /** Answer of the query `describe`. */
 export interface IntentDescription {
@@ -21,6 +23,8 @@ export interface IntentDescription {
   problem: string | null;
   /** States that a transition may ask for now. */
   nextStates: string[];
+  /** For each of them that needs votes: which count, and what is missing. */
+  approvals: OpenApproval[];
   /** Transitions decided, the creation included. */
   sequence: number;
   /** Transitions that Postgres holds. */
@@ -31,6 +35,17 @@ export interface IntentDescription {
   auditHash: string | null;
   /** Why Postgres refused an audit row of this intent, or `null`. */
   quarantined: string | null;
+}
+
+/** How far a state that is voted on has come. */
+export interface OpenApproval {
+  to: string;
+  needed: number;
+  /** Votes that count, the oldest first. */
+  votes: Omit<OpenVote, 'to'>[];
+  missing: number;
+  /** Roles whose vote would count. */
+  roles: string[];
 }
 
 /** What the graph does with the intent in its state. */
@@ -47,7 +62,7 @@ export interface RecordedPart {
 
 /** Describes the intent for people and programs; step, progress and next states are derived from its graph. */
 export function describeIntent(
-  intent: Pick<Intent, 'id' | 'organizationId' | 'graph' | 'state' | 'sequence' | 'paused'>,
+  intent: Pick<Intent, 'id' | 'organizationId' | 'graph' | 'state' | 'sequence' | 'paused' | 'openVotes'>,
   recorded: RecordedPart,
   driven: DrivenPart = { deadline: null, problem: null },
 ): IntentDescription {
@@ -65,10 +80,29 @@ export function describeIntent(
     deadline: driven.deadline,
     problem: driven.problem,
     nextStates: [...nextStates(graph, state)],
+    approvals: nextStates(graph, state).flatMap((to) => openApproval(intent, to)),
     sequence: intent.sequence,
     recordedSequence: recorded.recordedSequence,
     mirrorLag: intent.sequence - recorded.recordedSequence,
     auditHash: recorded.auditHash,
     quarantined: recorded.quarantined,
   };
+}
+
+function openApproval(
+  { graph, state, openVotes }: Pick<Intent, 'graph' | 'state' | 'openVotes'>,
+  to: string,
+): OpenApproval[] {
+  const rule = approvalOf(graph, state, to);
+  if (rule === undefined) return [];
+  const counted = votesFor(openVotes, to);
+  return [
+    {
+      to,
+      needed: rule.count,
+      votes: counted.map(({ to: _to, ...vote }) => vote),
+      missing: rule.count - counted.length,
+      roles: rolesLeft(rule, counted),
+    },
+  ];
 }

@@ -1,6 +1,6 @@
 import type { DecidingIntent } from './deciding-intent';
 import type { Json } from './metadata';
-import type { TransitionRequest } from './request';
+import type { GuardedRequest } from './request';
 
 /** What a condition of a graph may ask for. */
 export interface ExpressionData {
@@ -11,7 +11,7 @@ export interface ExpressionData {
 }
 
 /** Only what there is: a condition that asks for something else is told what is missing. */
-export function expressionData(intent: DecidingIntent, request?: TransitionRequest): ExpressionData {
+export function expressionData(intent: DecidingIntent, request?: GuardedRequest): ExpressionData {
   const { id, organizationId, title, createdBy, state, sequence, metadata, results } = intent;
   return {
     metadata: metadata ?? {},

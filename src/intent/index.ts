@@ -18,8 +18,8 @@ export { metadataSchema, type Json, type Metadata } from './metadata';
 export { MOVE_KINDS, type MoveKind } from './move-kinds';
 export * from './names';
 export { occurredAtSchema } from './occurred-at';
-export type { AppliedOutcome, Outcome, RejectedOutcome } from './outcome';
-export { receive, receiveCancellation, receiveMove } from './receive';
+export type { AppliedOutcome, MoveOutcome, Outcome, RejectedOutcome, VotedOutcome } from './outcome';
+export { receive, receiveCancellation, receiveExpiry, receiveMove } from './receive';
 export { REJECTION_CODES, type RejectionCode } from './rejection-codes';
 export { RememberedOutcomes, type CarriedOutcomes } from './remembered-outcomes';
 export {
@@ -33,6 +33,7 @@ export {
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';
+export type { OpenVote, Vote } from './vote';
 export { orderOf, type WorkOrder } from './work-order';
 export { WorkResults } from './work-results';
 export { isStorableText } from '../graph/storable-text';

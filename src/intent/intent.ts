@@ -1,6 +1,7 @@
 import type { Graph } from '../graph';
 import type { Metadata } from './metadata';
 import type { RememberedOutcomes } from './remembered-outcomes';
+import type { OpenVote } from './vote';
 import type { WorkResults } from './work-results';
 
 /**
@@ -21,10 +22,16 @@ export interface Intent {
   sequence: number;
   /** Sequence of the transition that led into the state: tells one stay in a state from the next. */
   entry: number;
+  /** Actor of that transition, where it named one. */
+  enteredBy: string | undefined;
   /** Whether the clocks of its deadlines stand still. */
   paused: boolean;
   /** Rejections decided so far. */
   rejections: number;
+  /** Votes decided so far, those that say that one no longer counts included. */
+  votes: number;
+  /** Those that count in this stay, the oldest first. */
+  openVotes: readonly OpenVote[];
   /** Signals received so far, malformed ones included. */
   received: number;
   readonly outcomes: RememberedOutcomes;

@@ -23,6 +23,12 @@ export const LIMITS = {
    * continue-as-new, whose input Temporal caps at 2 MB. Room for about 12,000 transitions with UUIDs as ids.
    */
   rememberedTransitionsBytes: 1_000_000,
+  /** Votes that an intent counts in one stay in a state, for all edges together. */
+  votes: 100,
+  /** The same bound by size: they travel through continue-as-new, and stand in the metadata of the transition. */
+  votesBytes: 16_000,
+  /** What is kept of a vote's reason beside its row, where all of it is. */
+  shownVoteReasonLength: 200,
   /** Children of children of children: how deep they may go. */
   generations: 8,
   /** Why a child never came to be, in the audit row of its parent. */

@@ -24,5 +24,21 @@ export interface RejectedOutcome {
   state: string;
 }
 
+/** The request is a vote that counts, and others are missing. There is a vote row with this `requestId`. */
+export interface VotedOutcome {
+  status: 'voted';
+  requestId: string;
+  /** State that was voted for. */
+  to: string;
+  /** How many votes counted for it then, this one included. */
+  votes: number;
+  needed: number;
+  /** State of the intent when the vote was judged. */
+  state: string;
+}
+
+/** What became of a request that is no vote. */
+export type MoveOutcome = AppliedOutcome | RejectedOutcome;
+
 /** What became of one request. */
-export type Outcome = AppliedOutcome | RejectedOutcome;
+export type Outcome = AppliedOutcome | RejectedOutcome | VotedOutcome;

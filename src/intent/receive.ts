@@ -2,6 +2,7 @@ import { isTerminal } from '../graph';
 import { apply } from './apply';
 import { cancellationTarget } from './cancellation-target';
 import { decide } from './decide';
+import { metadataWithVotes, toExpiry, toVote } from './counted-vote';
 import type { Decision } from './decision';
 import { bounded } from './describe-issues';
 import { requestIdOf, type EngineMove } from './engine-move';
@@ -69,6 +70,23 @@ export function receiveMove(
   return settle(intent, { requestId, to, reason, metadata }, verdict, at);
 }
 
+/**
+ * The same for a vote whose time is over: it no longer counts. It is no request either, so nothing refuses it.
+ *
+ * @returns `undefined` when it counts no longer anyway
+ */
+export function receiveExpiry(
+  intent: Intent,
+  number: number,
+  { at }: Pick<Circumstances, 'at'>,
+): Decision | undefined {
+  const vote = intent.openVotes.find((open) => open.number === number);
+  if (vote === undefined) return undefined;
+  const decision = toExpiry(intent, vote, at);
+  apply(intent, decision);
+  return decision;
+}
+
 function answer(intent: Intent, parsed: ParsedRequest, { at, refusal }: Circumstances): Decision | undefined {
   if (intent.outcomes.has(parsed.requestId)) return undefined;
   if (!parsed.valid) {
@@ -77,7 +95,7 @@ function answer(intent: Intent, parsed: ParsedRequest, { at, refusal }: Circumst
   const { request } = parsed;
   const verdict =
     refusal === undefined
-      ? unlessFull(intent, decide(intent, request))
+      ? unlessFull(intent, decide(intent, request, at))
       : reject(refusal.code, refusal.message);
   return settle(intent, request, verdict, at);
 }
@@ -104,14 +122,19 @@ interface Said {
 
 function settle(intent: Intent, said: Said, verdict: Verdict, at: string): Decision {
   const decision = toDecision(intent, said, verdict, at);
-  apply(intent, decision);
+  apply(intent, decision, verdict.status === 'voted' ? verdict.vote : undefined);
   return decision;
 }
 
 function toDecision(intent: Intent, said: Said, verdict: Verdict, at: string): Decision {
   const { requestId, to, actor, reason, metadata, occurredAt } = said;
+  if (verdict.status === 'voted') {
+    return { status: 'voted', requestId, vote: toVote(intent, said, verdict) };
+  }
   const kept = { ...(actor !== undefined && { actor }), ...(reason !== undefined && { reason }) };
   if (verdict.status === 'applied') {
+    const { completedBy } = verdict;
+    const attached = completedBy === undefined ? metadata : metadataWithVotes(metadata, completedBy);
     return {
       status: 'applied',
       ...(verdict.kind !== undefined && { kind: verdict.kind }),
@@ -122,7 +145,8 @@ function toDecision(intent: Intent, said: Said, verdict: Verdict, at: string): D
       transitionedAt: occurredAt ?? at,
       graphVersion: intent.graph.version,
       ...kept,
-      ...(metadata !== undefined && { metadata }),
+      ...(attached !== undefined && { metadata: attached }),
+      ...(completedBy !== undefined && { vote: toVote(intent, said, completedBy) }),
     };
   }
   return {

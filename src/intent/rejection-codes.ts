@@ -21,6 +21,15 @@ export const REJECTION_CODES = {
     httpStatus: 409,
     meaning: 'A guard of the edge does not hold; the message names it and says why.',
   },
+  APPROVAL_REQUIRED: {
+    httpStatus: 409,
+    meaning: 'The edge needs votes; the message says how many are missing, and of which roles.',
+  },
+  VOTE_REFUSED: {
+    httpStatus: 409,
+    meaning:
+      'The vote does not count: the edge needs none, or none of this role or person; the message says why.',
+  },
   NOT_PERMITTED: { httpStatus: 403, meaning: 'The actor may not make this transition.' },
   INVALID_REQUEST: { httpStatus: 400, meaning: 'The request is malformed; the message names the field.' },
   LIMIT_REACHED: { httpStatus: 429, meaning: 'A limit of the intent is reached; the message names it.' },

@@ -1,21 +1,23 @@
 import type { DecidedTransition, Decision } from './decision';
 import { LIMITS } from './limits';
-import type { AppliedOutcome, Outcome, RejectedOutcome } from './outcome';
+import type { AppliedOutcome, Outcome, RejectedOutcome, VotedOutcome } from './outcome';
 import { jsonBytes } from './text';
 
 /** `[requestId, newState, transitionedAt in ms]`, in the order of their sequence from 1. */
 type CarriedTransition = [requestId: string, newState: string, transitionedAt: number];
 
-type RememberedRejection = RejectedOutcome & { number: number };
+/** What moved nothing; its number is that among the rejections, or among the votes. */
+type RememberedRejection = (RejectedOutcome | VotedOutcome) & { number: number };
 
 /** The memory as plain JSON, which continue-as-new carries. A Map would arrive as `{}`. */
 export interface CarriedOutcomes {
   transitions: CarriedTransition[];
+  /** Votes that moved nothing too, in the order in which they were decided. */
   rejections: RememberedRejection[];
 }
 
 /**
- * What became of each request id: applied ones for the intent's whole life, rejected ones in a bounded window.
+ * What became of each request id: applied ones for the intent's whole life, rejected ones and votes in a bounded window.
  * This is what makes a repeated request harmless.
  */
 export class RememberedOutcomes {
@@ -50,8 +52,12 @@ export class RememberedOutcomes {
   add(decision: Decision): void {
     if (decision.status === 'applied') {
       this.addTransition([decision.requestId, decision.newState, Date.parse(decision.transitionedAt)]);
-    } else {
-      this.addRejection(decision);
+    } else if (decision.status === 'rejected') {
+      const { status, requestId, code, message, state, number } = decision;
+      this.addRejection({ status, requestId, code, message, state, number });
+    } else if (decision.vote.kind === 'cast') {
+      const { requestId, number, toState: to, fromState: state, votes, needed } = decision.vote;
+      this.addRejection({ status: 'voted', requestId, to, votes, needed, state, number });
     }
   }
 
@@ -65,13 +71,17 @@ export class RememberedOutcomes {
    * The outcome of `requestId`, or `undefined` when it is unknown, forgotten or not yet in Postgres: what is
    * visible must be durable.
    */
-  find(requestId: string, recorded: { sequence: number; rejections: number }): Outcome | undefined {
+  find(
+    requestId: string,
+    recorded: { sequence: number; rejections: number; votes?: number },
+  ): Outcome | undefined {
     const sequence = this.sequences.get(requestId);
     if (sequence !== undefined) return sequence <= recorded.sequence ? this.transition(sequence) : undefined;
     const rejection = this.rejections.get(requestId);
-    if (rejection === undefined || rejection.number > recorded.rejections) return undefined;
-    const { number: _number, ...outcome } = rejection;
-    return outcome;
+    if (rejection === undefined) return undefined;
+    const { number, ...outcome } = rejection;
+    const known = outcome.status === 'voted' ? (recorded.votes ?? 0) : recorded.rejections;
+    return number <= known ? outcome : undefined;
   }
 
   /** The last `count` transitions, oldest first. */
@@ -99,9 +109,8 @@ export class RememberedOutcomes {
     this.transitionsBytes += jsonBytes(transition) + 1;
   }
 
-  private addRejection({ requestId, code, message, state, number }: RememberedRejection): void {
-    const rejection: RememberedRejection = { status: 'rejected', requestId, code, message, state, number };
-    this.rejections.set(requestId, rejection);
+  private addRejection(rejection: RememberedRejection): void {
+    this.rejections.set(rejection.requestId, rejection);
     this.rejectionsBytes += jsonBytes(rejection) + 1;
     for (const [oldest, forgotten] of this.rejections) {
       if (

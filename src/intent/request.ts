@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { GRAPH_LIMITS } from '../graph/limits';
 import { bounded, describeIssues } from './describe-issues';
 import { LIMITS } from './limits';
 import { metadataSchema } from './metadata';
@@ -45,6 +46,23 @@ export const pauseRequestSchema = z.strictObject({ kind: z.literal('pause'), req
 /** A request to let the clocks go on. */
 export const resumeRequestSchema = z.strictObject({ kind: z.literal('resume'), requestId, ...said });
 
+/**
+ * A vote for one edge of the graph. Who sends it vouches for the actor and the role.
+ *
+ * `occurredAt` is for imports, where it was cast long ago.
+ */
+export const approveRequestSchema = z.strictObject({
+  kind: z.literal('approve'),
+  requestId,
+  to: stateName,
+  ...said,
+  actor,
+  role: storableText(GRAPH_LIMITS.roleLength),
+  /** For whom the actor votes, where the graph allows it. */
+  onBehalfOf: actor.optional(),
+  occurredAt: occurredAtSchema.optional(),
+});
+
 /** An operator's request to move an intent to any state of its graph. Who sends it vouches for the scope. */
 export const forceRequestSchema = z.strictObject({
   kind: z.literal('force'),
@@ -63,6 +81,7 @@ export const REQUEST_SCHEMAS = {
   pause: pauseRequestSchema,
   resume: resumeRequestSchema,
   force: forceRequestSchema,
+  approve: approveRequestSchema,
 } as const;
 
 /** Every request that the signal may carry, told apart by `kind`. */
@@ -78,7 +97,11 @@ export type TransitionRequest = z.output<typeof transitionRequestSchema>;
 export type CancelRequest = z.output<typeof cancelRequestSchema>;
 export type PauseRequest = z.output<typeof pauseRequestSchema>;
 export type ResumeRequest = z.output<typeof resumeRequestSchema>;
+export type ApproveRequest = z.output<typeof approveRequestSchema>;
 export type ForceRequest = z.output<typeof forceRequestSchema>;
+
+/** What a guard may know of a request. */
+export type GuardedRequest = Pick<TransitionRequest, 'to' | 'actor' | 'reason' | 'metadata'>;
 
 /** A request of any kind, as it is judged. */
 export type IntentRequest = z.output<typeof requestSchema>;

@@ -7,6 +7,7 @@ import { readArchiveFile, sha256Of, type ArchivedIntent } from '../archive/archi
 import { isSigned, readManifest } from '../archive/manifest';
 import type { AuditRow } from '../database/read-history';
 import type { RejectionRow } from '../database/read-rejections';
+import type { VoteRow } from '../database/read-votes';
 import type { Finding } from './findings';
 
 /** Where archive files are, and whose signatures they must have. */
@@ -20,6 +21,7 @@ export interface ArchiveFiles {
 export interface FiledTrail {
   audit: AuditRow[];
   rejections: RejectionRow[];
+  votes: VoteRow[];
 }
 
 export interface RecordedFile {
@@ -107,8 +109,20 @@ type FiledRejection = Pick<RejectionRow, 'number' | 'code' | 'message' | 'state'
   transition_reason: string | null;
 };
 
+type FiledVote = Pick<
+  VoteRow,
+  'number' | 'kind' | 'entry' | 'role' | 'actor' | 'reason' | 'metadata' | 'expires' | 'votes' | 'needed'
+> & {
+  request_id: string;
+  from_state: string;
+  to_state: string;
+  graph_version: number;
+  on_behalf_of: string | null;
+  voted_at: string;
+};
+
 /** The rows of a file as the tables would give them. */
-export function trailOf({ audit, rejections }: ArchivedIntent): FiledTrail {
+export function trailOf({ audit, rejections, votes }: ArchivedIntent): FiledTrail {
   return {
     audit: audit.map((line) => {
       const { sequence, actor, metadata, hash, ...row } = JSON.parse(line) as FiledAuditRow;
@@ -131,6 +145,19 @@ export function trailOf({ audit, rejections }: ArchivedIntent): FiledTrail {
         requestId: row.request_id,
         requestedState: row.requested_state,
         reason: row.transition_reason,
+      };
+    }),
+    votes: votes.map((line) => {
+      const row = JSON.parse(line) as FiledVote;
+      const { number, kind, entry, role, actor, reason, metadata, expires, votes: counted, needed } = row;
+      return {
+        ...{ number, kind, entry, role, actor, reason, metadata, expires, votes: counted, needed },
+        requestId: row.request_id,
+        fromState: row.from_state,
+        toState: row.to_state,
+        graphVersion: row.graph_version,
+        onBehalfOf: row.on_behalf_of,
+        votedAt: new Date(row.voted_at),
       };
     }),
   };

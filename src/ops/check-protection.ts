@@ -15,12 +15,14 @@ export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = 
   workflow_graph_edges: ['check_part', 'refuse_change'],
   workflow_graph_states: ['check_part', 'refuse_change'],
   workflow_graphs: ['refuse_change'],
-  workflow_transition_audit: ['check_change', 'check_row', 'move_state', 'refuse_truncate'],
+  workflow_transition_audit: ['check_change', 'check_row', 'check_votes', 'move_state', 'refuse_truncate'],
   workflow_transition_audit_archive: ['check_change', 'check_copy', 'refuse_truncate'],
   workflow_transition_conflicts: ['check_change', 'refuse_truncate'],
   workflow_transition_rejections: ['check_change', 'refuse_truncate', 'skip_archived'],
   workflow_transition_rejections_archive: ['check_change', 'check_copy', 'refuse_truncate'],
   workflow_transition_repairs: ['check_change', 'refuse_truncate'],
+  workflow_transition_votes: ['check_change', 'check_vote', 'refuse_truncate'],
+  workflow_transition_votes_archive: ['check_change', 'check_copy', 'refuse_truncate'],
 };
 
 /** Tables whose row level security must be on. */

@@ -34,11 +34,14 @@ WITH page AS (
          coalesce(lag((s.audit).sequence) OVER chain, 0) AS before,
          lag((s.audit).new_state) OVER chain AS came_from,
          row_number() OVER newest = 1 AS is_last,
+         max((s.audit).sequence) FILTER (WHERE (s.audit).kind NOT IN ('pause', 'resume')) OVER earlier AS begun,
          p.organization_id AS owner, p.graph_name, p.erased,
          coalesce((s.audit).graph_version, p.first_graph_version, p.graph_version) AS version,
          coalesce(lag((s.audit).graph_version) OVER chain, p.first_graph_version, p.graph_version) AS version_before
     FROM stored s JOIN page p ON p.id = (s.audit).workflow_id
   WINDOW chain AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence),
+         earlier AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence
+                     ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
          newest AS (PARTITION BY (s.audit).workflow_id ORDER BY (s.audit).sequence DESC)
 ), refused AS MATERIALIZED (
   SELECT r.workflow_id, r.organization_id, r.number, r.request_id, r.created_at
@@ -54,6 +57,28 @@ WITH page AS (
   SELECT r.*, coalesce(lag(r.number) OVER (PARTITION BY r.workflow_id ORDER BY r.number), 0) AS before,
          p.organization_id AS owner
     FROM refused r JOIN page p ON p.id = r.workflow_id
+), voted AS MATERIALIZED (
+  SELECT v.workflow_id, v.organization_id, v.number, v.kind, v.entry, v.to_state, v.role, v.expires
+    FROM workflow_transition_votes v JOIN page p ON p.id = v.workflow_id
+  UNION ALL
+  SELECT v.workflow_id, v.organization_id, v.number, v.kind, v.entry, v.to_state, v.role, v.expires
+    FROM workflow_transition_votes_archive v
+    JOIN page p ON p.id = v.workflow_id AND p.archived_end = v.ended_at
+  UNION ALL
+  SELECT workflow_id, organization_id, number, kind, entry, to_state, role, expires
+    FROM jsonb_populate_recordset(NULL::workflow_transition_votes, $4::jsonb -> 'votes')
+), ballots AS (
+  SELECT v.*, coalesce(lag(v.number) OVER (PARTITION BY v.workflow_id ORDER BY v.number), 0) AS before,
+         p.organization_id AS owner
+    FROM voted v JOIN page p ON p.id = v.workflow_id
+), counted AS (
+  SELECT v.workflow_id, v.entry, v.to_state, count(*) AS votes, count(DISTINCT v.role) AS roles
+    FROM voted v LEFT JOIN voted e ON (e.workflow_id, e.expires) = (v.workflow_id, v.number)
+   WHERE v.kind = 'cast' AND e.number IS NULL
+   GROUP BY v.workflow_id, v.entry, v.to_state
+), approved AS (
+  SELECT t.*, intent_approval_rule(t.graph_name, t.version, t.previous_state, t.new_state) AS rule
+    FROM trail t WHERE t.kind = 'approval'
 )
 SELECT 'SEQUENCE_GAP' AS code, workflow_id, owner AS organization_id, sequence,
        format('%s comes after %s', sequence, before) AS detail
@@ -102,6 +127,23 @@ SELECT 'ORGANIZATION_DIFFERS', workflow_id, owner, number,
        format('rejection %s belongs to %s', number, organization_id)
   FROM refusals WHERE organization_id <> owner
 UNION ALL
+SELECT 'ORGANIZATION_DIFFERS', workflow_id, owner, number, format('vote %s belongs to %s', number, organization_id)
+  FROM ballots WHERE organization_id <> owner
+UNION ALL
+SELECT 'VOTE_GAP', workflow_id, owner, number, format('%s comes after %s', number, before)
+  FROM ballots WHERE number <> before + 1
+UNION ALL
+SELECT 'VOTES_MISSING', a.workflow_id, a.owner, a.sequence,
+       coalesce(format('%s of the %s votes from %s to %s are stored',
+                       coalesce(CASE WHEN a.rule @> '{"distinctRoles": true}' THEN c.roles ELSE c.votes END, 0),
+                       a.rule ->> 'count', a.previous_state, a.new_state),
+                'the graph asks for no votes there')
+  FROM approved a
+  LEFT JOIN counted c ON (c.workflow_id, c.entry, c.to_state) = (a.workflow_id, a.begun, a.new_state)
+ WHERE a.rule IS NULL
+    OR coalesce(CASE WHEN a.rule @> '{"distinctRoles": true}' THEN c.roles ELSE c.votes END, 0)
+       < (a.rule ->> 'count')::integer
+UNION ALL
 SELECT 'TRAIL_MISSING', p.id, p.organization_id, NULL, format('it is in %s', p.state)
   FROM page p WHERE NOT EXISTS (SELECT FROM trail t WHERE t.workflow_id = p.id)
 UNION ALL
@@ -141,6 +183,12 @@ SELECT 'ORPHANED_ROW', o.workflow_id, min(o.organization_id::text)::uuid, NULL, 
          WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
         UNION ALL
         SELECT workflow_id, organization_id FROM workflow_transition_rejections_archive
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
+        UNION ALL
+        SELECT workflow_id, organization_id FROM workflow_transition_votes
+         WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid
+        UNION ALL
+        SELECT workflow_id, organization_id FROM workflow_transition_votes_archive
          WHERE workflow_id > $1::uuid AND workflow_id <= $2::uuid) o
  WHERE $4::jsonb IS NULL AND ($3::uuid IS NULL OR o.organization_id = $3::uuid)
    AND NOT EXISTS (SELECT FROM intent_workflows i WHERE i.id = o.workflow_id)
@@ -211,6 +259,6 @@ export async function checkPage(
 /** Put together as text: a number that JavaScript would round stays as it is. */
 function archivedRows(intents: readonly ArchivedIntent[]): string {
   const ids = JSON.stringify(intents.map(({ id }) => id));
-  const lines = (of: 'audit' | 'rejections') => intents.flatMap((intent) => intent[of]).join(',');
-  return `{"ids":${ids},"audit":[${lines('audit')}],"rejections":[${lines('rejections')}]}`;
+  const lines = (of: 'audit' | 'rejections' | 'votes') => intents.flatMap((intent) => intent[of]).join(',');
+  return `{"ids":${ids},"audit":[${lines('audit')}],"rejections":[${lines('rejections')}],"votes":[${lines('votes')}]}`;
 }

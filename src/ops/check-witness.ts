@@ -7,6 +7,7 @@ import { readHistory } from '../database/read-history';
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRecords } from '../database/read-records';
 import { readRejections } from '../database/read-rejections';
+import { readVotes } from '../database/read-votes';
 import type { FiledTrail } from './archive-files';
 import { compareTrail, type StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
@@ -62,11 +63,12 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
   }
 
   async function stored(id: string, filed?: FiledTrail): Promise<StoredIntent | undefined> {
-    const [[intent], records, audit, rejections] = await Promise.all([
+    const [[intent], records, audit, rejections, votes] = await Promise.all([
       readIntents(pool, [id]),
       readRecords(pool, [id]),
       readHistory(pool, id),
       readRejections(pool, id),
+      readVotes(pool, id),
     ]);
     if (intent === undefined) return undefined;
     return {
@@ -74,6 +76,7 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
       erased: records.get(id)?.erased ?? false,
       audit: [...(filed?.audit ?? []), ...audit],
       rejections: [...(filed?.rejections ?? []), ...rejections],
+      votes: [...(filed?.votes ?? []), ...votes],
       graphFingerprint: await fingerprintOf(intent),
     };
   }

@@ -3,7 +3,8 @@ import { graphFingerprint } from '../database/graph-fingerprint';
 import type { AuditRow } from '../database/read-history';
 import type { IntentRow } from '../database/read-intents';
 import type { RejectionRow } from '../database/read-rejections';
-import type { DecidedRejection } from '../intent';
+import type { VoteRow } from '../database/read-votes';
+import type { DecidedRejection, Vote } from '../intent';
 import { formatGraphReference } from '../graph';
 import type { WitnessedTransition } from '../workflows/audit-sink';
 import { erasureIncomplete, type Finding, type FindingCode } from './findings';
@@ -15,6 +16,7 @@ export interface StoredIntent {
   intent: IntentRow;
   audit: readonly AuditRow[];
   rejections: readonly RejectionRow[];
+  votes: readonly VoteRow[];
   /** What its rows said about people is gone: the hashes still stand for it. */
   erased: boolean;
   /** Of the graph that the intent names, as it is registered now. */
@@ -37,6 +39,7 @@ export function compareTrail(stored: StoredIntent, witnessed: WitnessedIntent): 
     ...compareHead(stored, witnessed, finding),
     ...compareTransitions(stored, witnessed, finding),
     ...compareRejections(stored, witnessed, finding),
+    ...compareVotes(stored, witnessed, finding),
   ];
 }
 
@@ -147,6 +150,27 @@ function* compareRejections(
   }
 }
 
+function* compareVotes(
+  stored: StoredIntent,
+  { votes, continued }: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  const rows = new Map(stored.votes.map((row) => [row.number, row]));
+  for (const vote of votes) {
+    const row = rows.get(vote.number);
+    if (row === undefined) {
+      yield finding('TEMPORAL_AHEAD', `Postgres lacks vote ${vote.number}`, vote.number);
+      continue;
+    }
+    const differing = differences(columnsOfVote(row), columnsOfWitnessedVote(vote, stored.erased));
+    if (differing !== '') yield finding('WITNESS_DIFFERS', `vote ${vote.number}: ${differing}`, vote.number);
+  }
+  const known = votes.at(-1)?.number ?? continued?.recordedVotes ?? 0;
+  for (const { number } of stored.votes) {
+    if (number > known) yield finding('POSTGRES_AHEAD', `Temporal does not know vote ${number}`, number);
+  }
+}
+
 type Columns = Record<string, unknown>;
 
 function columnsOf(row: AuditRow): Columns {
@@ -196,6 +220,21 @@ function rejectionColumns(rejection: DecidedRejection, erased: boolean): Columns
   };
 }
 
+function columnsOfVote(row: VoteRow): Columns {
+  return { ...row, votedAt: row.votedAt.toISOString() };
+}
+
+function columnsOfWitnessedVote(vote: Vote, erased: boolean): Columns {
+  const { actor, onBehalfOf, reason, metadata, expires, ...others } = vote;
+  const personal = { actor, onBehalfOf, reason, metadata };
+  return {
+    ...others,
+    expires: expires ?? null,
+    ...(!erased &&
+      Object.fromEntries(Object.entries(personal).map(([column, value]) => [column, value ?? null]))),
+  };
+}
+
 function describe({ previousState, newState, requestId }: WitnessedTransition): string {
   return `${previousState ?? 'nothing'} → ${newState}, request ${requestId}`;
 }
@@ -236,6 +275,18 @@ export function differingRejections(stored: StoredIntent, { rejections }: Witnes
     .filter((rejection) => {
       const row = rows.get(rejection.number);
       return row !== undefined && differences({ ...row }, rejectionColumns(rejection, stored.erased)) !== '';
+    })
+    .map(({ number }) => number);
+}
+
+/** Numbers of the witnessed votes that Postgres has otherwise. */
+export function differingVotes(stored: StoredIntent, { votes }: WitnessedIntent): number[] {
+  const rows = new Map(stored.votes.map((row) => [row.number, row]));
+  return votes
+    .filter((vote) => {
+      const row = rows.get(vote.number);
+      const expected = columnsOfWitnessedVote(vote, stored.erased);
+      return row !== undefined && differences(columnsOfVote(row), expected) !== '';
     })
     .map(({ number }) => number);
 }

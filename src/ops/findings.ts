@@ -13,7 +13,9 @@ export const FINDING_CODES = {
   MIRROR_DIFFERS: 'The row of the intent is not what its last audit row led to.',
   REQUEST_ANSWERED_TWICE: 'A request id has a second outcome after it was applied.',
   REJECTION_GAP: 'Rejections are missing before this one.',
-  ORPHANED_ROW: 'Audit rows or rejections of an intent that has no row of its own.',
+  VOTE_GAP: 'Votes are missing before this one.',
+  VOTES_MISSING: 'An audit row says that votes moved the intent, and too few of them are stored.',
+  ORPHANED_ROW: 'Audit rows, rejections or votes of an intent that has no row of its own.',
   ERASURE_INCOMPLETE: 'What an intent says about people was erased in Postgres, and Temporal still has it.',
   ARCHIVE_FILE_ALTERED:
     'An archive file is not the one that was written, or its signature is not of the given key.',
@@ -35,7 +37,7 @@ export interface Finding {
   /** Absent: about the whole database. */
   intentId?: string;
   organizationId?: string;
-  /** Of the audit row, or the number of the rejection; absent: about the intent. */
+  /** Of the audit row, or the number of the rejection or vote; absent: about the intent. */
   sequence?: number;
   /** What is there, and what should be. */
   detail: string;

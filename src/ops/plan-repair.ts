@@ -1,7 +1,13 @@
 import type { Decision } from '../intent';
-import { differingRejections, differingTransitions, type StoredIntent } from './compare-trail';
+import {
+  differingRejections,
+  differingTransitions,
+  differingVotes,
+  type StoredIntent,
+} from './compare-trail';
 import type { Finding, FindingCode } from './findings';
 import type { WitnessedIntent } from './replay-intent';
+import { votesInOrder } from './votes-in-order';
 
 /** How an intent is taken back to its last good row and brought forward again as Temporal knows it. */
 export interface RepairPlan {
@@ -11,6 +17,8 @@ export interface RepairPlan {
   keep: number;
   /** Numbers of the rejections that are replaced. */
   replacedRejections: number[] | 'all';
+  /** The same of the votes. */
+  replacedVotes: number[] | 'all';
   /** What is inserted, in its order. */
   decisions: Decision[];
   /** Hashes that the audit rows must get, by sequence. */
@@ -27,6 +35,8 @@ const REPAIRABLE: ReadonlySet<FindingCode> = new Set([
   'TRAIL_MISSING',
   'MIRROR_DIFFERS',
   'REJECTION_GAP',
+  'VOTE_GAP',
+  'VOTES_MISSING',
   'ORPHANED_ROW',
   'TEMPORAL_AHEAD',
   'WITNESS_DIFFERS',
@@ -57,7 +67,7 @@ export function planRepair(
   witnessed: WitnessedIntent,
   findings: readonly Finding[],
 ): RepairPlan | undefined {
-  const { transitions, rejections } = witnessed;
+  const { transitions, rejections, votes } = witnessed;
   const beginning = (transitions[0]?.sequence ?? (witnessed.continued?.recordedSequence ?? 0) + 1) - 1;
   const last = transitions.at(-1)?.sequence ?? beginning;
   const unsound = [
@@ -72,33 +82,41 @@ export function planRepair(
   if (keep < beginning || (stored === undefined && witnessed.created === undefined)) return undefined;
   if (keep > 0 && stored?.audit.find(({ sequence }) => sequence === keep) === undefined) return undefined;
 
-  const replacedRejections =
-    stored === undefined || belongsElsewhere(stored, witnessed, findings)
-      ? 'all'
-      : differingRejections(stored, witnessed);
-  if (replacedRejections === 'all' && rejections.length > 0 && rejections[0]?.number !== 1) return undefined;
-  const kept = new Set(
-    replacedRejections === 'all'
-      ? []
-      : stored?.rejections
-          .map(({ number }) => number)
-          .filter((number) => !replacedRejections.includes(number)),
-  );
+  const anew = stored === undefined || belongsElsewhere(stored, witnessed, findings);
+  const replacedRejections = anew ? 'all' : differingRejections(stored, witnessed);
+  const replacedVotes = anew ? 'all' : differingVotes(stored, witnessed);
+  // Those that Temporal has deleted can't be made again.
+  if (anew && [rejections, votes].some(([first]) => first !== undefined && first.number !== 1))
+    return undefined;
+  const kept = keptNumbers(stored?.rejections, replacedRejections);
+  const keptVotes = keptNumbers(stored?.votes, replacedVotes);
   const replaced = transitions.filter(({ sequence }) => sequence > keep);
   return {
     lookedUpTo: stored?.audit.at(-1)?.sequence ?? 0,
     keep,
     replacedRejections,
+    replacedVotes,
     decisions: [
       // First, since an id can be applied after it was rejected, and never the other way round.
       ...rejections.filter(({ number }) => !kept.has(number)),
-      ...replaced.map(({ hash: _hash, ...decision }) => decision),
+      ...votesInOrder(
+        replaced.map(({ hash: _hash, ...decision }) => decision),
+        votes.filter(({ number }) => !keptVotes.has(number)),
+      ),
     ],
     hashes: new Map(replaced.map(({ sequence, hash }) => [sequence, hash])),
   };
 }
 
-/** Then no rejection may stay: each names the organization of its intent. */
+function keptNumbers(
+  rows: readonly { number: number }[] | undefined,
+  replaced: readonly number[] | 'all',
+): Set<number> {
+  if (replaced === 'all') return new Set();
+  return new Set(rows?.map(({ number }) => number).filter((number) => !replaced.includes(number)));
+}
+
+/** Then no rejection and no vote may stay: each names the organization of its intent. */
 function belongsElsewhere(
   { intent }: StoredIntent,
   { created }: WitnessedIntent,

@@ -1,6 +1,7 @@
 import type { Decision } from '../intent';
 import type { StoredIntent } from './compare-trail';
 import type { WitnessedIntent } from './replay-intent';
+import { votesInOrder } from './votes-in-order';
 
 /** What of an intent Postgres lacks and Temporal knows. */
 export interface RestorePlan {
@@ -18,7 +19,7 @@ export interface RestorePlan {
  */
 export function planRestore(
   stored: StoredIntent | undefined,
-  { created, transitions, rejections }: WitnessedIntent,
+  { created, transitions, rejections, votes }: WitnessedIntent,
 ): RestorePlan | undefined {
   const head = stored?.audit.at(-1)?.sequence ?? 0;
   const create = stored === undefined;
@@ -31,10 +32,14 @@ export function planRestore(
   if (first !== undefined && first.sequence !== head + 1) return undefined;
 
   const numbers = new Set(stored?.rejections.map(({ number }) => number));
+  const voted = new Set(stored?.votes.map(({ number }) => number));
   const decisions: Decision[] = [
     // First, since an id can be applied after it was rejected, and never the other way round.
     ...rejections.filter(({ number }) => !numbers.has(number)),
-    ...missing.filter(({ sequence }) => sequence > 1).map(({ hash: _hash, ...decision }) => decision),
+    ...votesInOrder(
+      missing.filter(({ sequence }) => sequence > 1).map(({ hash: _hash, ...decision }) => decision),
+      votes.filter(({ number }) => !voted.has(number)),
+    ),
   ];
   if (!create && decisions.length === 0) return undefined;
   return { create, decisions, hashes: new Map(missing.map(({ sequence, hash }) => [sequence, hash])) };

@@ -59,7 +59,9 @@ export interface Restored {
   created: boolean;
   transitions: number;
   rejections: number;
-  /** Audit rows from this sequence on, and rejections, were kept as evidence and replaced. */
+  /** Left out where there are none. */
+  votes?: number;
+  /** Audit rows from this sequence on, and rejections and votes, were kept as evidence and replaced. */
   repairedFrom?: number;
 }
 
@@ -71,6 +73,7 @@ interface ReconcileCounts {
   repaired: number;
   transitions: number;
   rejections: number;
+  votes: number;
   /** Intents with differences that are left. */
   left: number;
 }
@@ -90,14 +93,16 @@ const COUNTS: CountsOf<ReconcileCounts> = {
     repaired: count,
     transitions: count,
     rejections: count,
+    // Not kept by versions before there were votes.
+    votes: count.default(0),
     left: count,
   }),
-  nothing: { intents: 0, restored: 0, repaired: 0, transitions: 0, rejections: 0, left: 0 },
+  nothing: { intents: 0, restored: 0, repaired: 0, transitions: 0, rejections: 0, votes: 0, left: 0 },
 };
 
 /**
  * Restores what Postgres lost and Temporal knows, after the restore of an older backup say: rows at the end of a trail,
- * rejections, whole intents. A row that is there but differs is reported, and replaced only with `repair`.
+ * rejections, votes, whole intents. A row that is there but differs is reported, and replaced only with `repair`.
  *
  * Safe to stop at any moment and to repeat: each intent is mended in one transaction.
  */
@@ -242,12 +247,18 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
     summary.repaired += restored.repairedFrom === undefined ? 0 : 1;
     summary.transitions += restored.transitions;
     summary.rejections += restored.rejections;
+    summary.votes += restored.votes ?? 0;
     onRestore(restored);
   }
 }
 
 /** What is mended by inserting what is missing. */
-const RESTORABLE: ReadonlySet<FindingCode> = new Set(['TEMPORAL_AHEAD', 'REJECTION_GAP']);
+const RESTORABLE: ReadonlySet<FindingCode> = new Set([
+  'TEMPORAL_AHEAD',
+  'REJECTION_GAP',
+  'VOTE_GAP',
+  'VOTES_MISSING',
+]);
 
 function needsRepair(findings: readonly Finding[]): boolean {
   return findings.some(({ code }) => !RESTORABLE.has(code));
@@ -261,5 +272,6 @@ function restoredBy(
   { decisions, hashes }: Pick<NonNullable<ReturnType<typeof planRestore>>, 'decisions' | 'hashes'>,
 ): Restored {
   const rejections = decisions.filter(({ status }) => status === 'rejected').length;
-  return { intentId, created, transitions: hashes.size, rejections };
+  const votes = decisions.filter(({ status }) => status === 'voted').length;
+  return { intentId, created, transitions: hashes.size, rejections, ...(votes > 0 && { votes }) };
 }

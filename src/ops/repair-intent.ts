@@ -35,7 +35,7 @@ export async function repairIntent(
     else await takeBack(client, intent, plan.keep, detailsOf(witnessed) ?? details);
     const created = details === undefined;
     const decisions = plan.decisions.filter(
-      (decision) => !created || decision.status === 'rejected' || decision.sequence > 1,
+      (decision) => !created || decision.status !== 'applied' || decision.sequence > 1,
     );
     await insertDecisions(client, intent, decisions, plan.hashes);
   });
@@ -82,7 +82,7 @@ function detailsOf({ created }: WitnessedIntent): StoredDetails | undefined {
 async function takeAway(
   client: PoolClient,
   { id, organizationId }: IntentKey,
-  { keep, replacedRejections }: RepairPlan,
+  { keep, replacedRejections, replacedVotes }: RepairPlan,
   reason: string,
 ): Promise<void> {
   const evidence = (table: string, which: string, value: unknown) =>
@@ -93,15 +93,21 @@ async function takeAway(
     );
   await evidence('intent_workflows', 'id = $1 AND id = $4', id);
   await evidence('workflow_transition_audit', 'workflow_id = $1 AND sequence > $4', keep);
-  const numbers = replacedRejections === 'all' ? null : replacedRejections;
+  const numbersOf = (numbers: number[] | 'all') => (numbers === 'all' ? null : numbers);
   const replaced = (parameter: string) =>
     `workflow_id = $1 AND (${parameter}::integer[] IS NULL OR number = ANY (${parameter}::integer[]))`;
-  await evidence('workflow_transition_rejections', replaced('$4'), numbers);
+  const numbered = [
+    ['workflow_transition_rejections', numbersOf(replacedRejections)],
+    ['workflow_transition_votes', numbersOf(replacedVotes)],
+  ] as const;
+  for (const [table, numbers] of numbered) await evidence(table, replaced('$4'), numbers);
   await client.query('DELETE FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence > $2', [
     id,
     keep,
   ]);
-  await client.query(`DELETE FROM workflow_transition_rejections WHERE ${replaced('$2')}`, [id, numbers]);
+  for (const [table, numbers] of numbered) {
+    await client.query(`DELETE FROM ${table} WHERE ${replaced('$2')}`, [id, numbers]);
+  }
 }
 
 /** Sets the intent's row to what its last good audit row led to, and to what it was created with. */

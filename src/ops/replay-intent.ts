@@ -31,6 +31,7 @@ export async function replayIntent(
   const witnessed: WitnessedIntent = {
     transitions: [],
     rejections: [],
+    votes: [],
     firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
     underWay: isUnderWay(description),
     fromTheBeginning: false,
@@ -43,10 +44,14 @@ export async function replayIntent(
       .fetchHistory()
       .catch(ifNotFound);
     if (history === undefined) return witnessed;
-    const { transitions, rejections, created, continued, error } = await replayer.replay(intentId, history);
+    const { transitions, rejections, votes, created, continued, error } = await replayer.replay(
+      intentId,
+      history,
+    );
     if (error !== undefined) return { ...witnessed, error };
     witnessed.transitions.unshift(...transitions);
     witnessed.rejections.unshift(...rejections);
+    witnessed.votes.unshift(...votes);
     if (created !== undefined) witnessed.created = created;
     if (continued !== undefined) witnessed.continued = continued;
     const started: StartedAttributes = history.events?.[0]?.workflowExecutionStartedEventAttributes;

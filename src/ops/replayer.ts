@@ -2,7 +2,7 @@ import { Worker, type InjectedSinks, type ReplayWorkerOptions } from '@temporali
 import type { temporal } from '@temporalio/proto';
 
 import type { Graph } from '../graph';
-import type { DecidedRejection } from '../intent';
+import type { DecidedRejection, Vote } from '../intent';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import type { AuditSink, WitnessedTransition } from '../workflows/audit-sink';
 
@@ -19,6 +19,7 @@ export interface ReplayedRun {
   continued?: Continued;
   transitions: WitnessedTransition[];
   rejections: DecidedRejection[];
+  votes: Vote[];
   /** The history could not be replayed, with workflow code that is too old or too new, say. */
   error?: Error;
 }
@@ -33,7 +34,7 @@ export interface ReplayedRun {
  * await replayer.close();
  */
 export class Replayer {
-  private heard: ReplayedRun = { transitions: [], rejections: [] };
+  private heard: ReplayedRun = { transitions: [], rejections: [], votes: [] };
   private lastTurn: Promise<unknown> = Promise.resolve();
   private wake: ((next: { workflowId: string; history: History } | undefined) => void) | undefined;
   private readonly results: ReturnType<typeof Worker.runReplayHistories>;
@@ -48,9 +49,10 @@ export class Replayer {
         },
         continued: { fn: (_, recorded) => void (this.heard.continued = recorded), callDuringReplay: true },
         recorded: {
-          fn: (_, transitions, rejections) => {
+          fn: (_, transitions, rejections, votes = []) => {
             this.heard.transitions.push(...transitions);
             this.heard.rejections.push(...rejections);
+            this.heard.votes.push(...votes);
           },
           callDuringReplay: true,
         },
@@ -75,7 +77,7 @@ export class Replayer {
   }
 
   private async replayNow(workflowId: string, history: History): Promise<ReplayedRun> {
-    this.heard = { transitions: [], rejections: [] };
+    this.heard = { transitions: [], rejections: [], votes: [] };
     const result = this.results.next();
     // The worker asks for the next history before it can be given one.
     while (this.wake === undefined) await new Promise(setImmediate);

@@ -1,11 +1,11 @@
 import { proxySinks, type Sinks } from '@temporalio/workflow';
 
 import type { Graph } from '../graph';
-import type { DecidedRejection, DecidedTransition, ParsedIntentInput } from '../intent';
+import type { DecidedRejection, DecidedTransition, ParsedIntentInput, Vote } from '../intent';
 import type { Recorded } from './record';
 
 /** An audit row as the workflow knows that Postgres stored it. */
-export type WitnessedTransition = DecidedTransition & { hash: string };
+export type WitnessedTransition = Omit<DecidedTransition, 'vote'> & { hash: string };
 
 /** What an intent was created with. */
 export type CreationDetails = Omit<ParsedIntentInput, 'occurredAt' | 'graph' | 'generation'> & {
@@ -21,7 +21,8 @@ export interface AuditSink extends Sinks {
     created(details: CreationDetails, graph: Graph, personalSalt: string | null): void;
     /** At the start of a run that was continued as new: how far Postgres was known to be. */
     continued(recorded: Recorded): void;
-    recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[]): void;
+    /** @param votes not told by versions before there were any */
+    recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[], votes?: Vote[]): void;
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Graph } from '../graph';
+import { approvalsFrom, type Graph } from '../graph';
 import {
   parseIntentInput,
   RememberedOutcomes,
@@ -7,6 +7,7 @@ import {
   type Decision,
   type Intent,
   type Json,
+  type OpenVote,
 } from '../intent';
 import type { CarriedStay } from './drive';
 import type { Recorded } from './record';
@@ -27,6 +28,10 @@ export interface CarriedIntent {
   paused?: true;
   results?: [state: string, result: Json][];
   undoable?: string[];
+  /** In graphs that ask for it: whoever brought an intent to a state may not approve that it leaves it. */
+  enteredBy?: string;
+  votes?: number;
+  openVotes?: readonly OpenVote[];
   stay?: CarriedStay;
   recorded: Recorded;
   /** Decided, but not known to be in Postgres. */
@@ -41,7 +46,8 @@ export function carryOver(
   stay: CarriedStay | undefined,
 ): CarriedIntent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = intent;
-  const { entry, paused, undoable } = intent;
+  const { entry, paused, undoable, enteredBy, votes, openVotes } = intent;
+  const votedOn = approvalsFrom(graph, state).length > 0;
   const results = intent.results.toCarried();
   return {
     version: 1,
@@ -57,6 +63,9 @@ export function carryOver(
     ...(paused && { paused }),
     ...(results.length > 0 && { results }),
     ...(undoable.length > 0 && { undoable }),
+    ...(votedOn && enteredBy !== undefined && { enteredBy }),
+    ...(votes > 0 && { votes }),
+    ...(openVotes.length > 0 && { openVotes }),
     ...(stay !== undefined && { stay }),
     recorded,
     unrecorded,
@@ -71,6 +80,7 @@ export function carryOver(
 export function restore(id: string, carried: CarriedIntent, input: unknown): Intent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = carried;
   const { entry = sequence, paused = false, results = [], undoable = [] } = carried;
+  const { enteredBy, votes = 0, openVotes = [] } = carried;
   const parsed = parseIntentInput(input);
   const { metadata, createdBy, generation = 0 } = parsed.valid ? parsed.input : {};
   return {
@@ -84,8 +94,11 @@ export function restore(id: string, carried: CarriedIntent, input: unknown): Int
     state,
     sequence,
     entry,
+    enteredBy,
     paused,
     rejections,
+    votes,
+    openVotes,
     received,
     outcomes: RememberedOutcomes.fromCarried(outcomes),
     results: WorkResults.fromCarried(results),

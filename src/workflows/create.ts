@@ -56,7 +56,7 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
   };
   outcomes.add(creation);
   auditSink().created({ ...details }, created.graph, created.personalSalt ?? null);
-  auditSink().recorded([{ ...creation, hash: created.hash }], []);
+  auditSink().recorded([{ ...creation, hash: created.hash }], [], []);
   return {
     intent: {
       id,
@@ -69,8 +69,11 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
       state,
       sequence: 1,
       entry: 1,
+      enteredBy: createdBy,
       paused: false,
       rejections: 0,
+      votes: 0,
+      openVotes: [],
       received: 0,
       outcomes,
       results: new WorkResults(),

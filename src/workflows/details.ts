@@ -19,6 +19,11 @@ export function renderDetails(intent: Intent, recorded: Recorded, driven: Driven
     '',
     description.terminal ? 'The intent has ended.' : `Next: ${description.nextStates.join(', ')}`,
   ];
+  for (const { to, votes, needed, roles } of description.approvals) {
+    const cast = votes.map(({ actor, role }) => `${actor} (${role})`).join(', ');
+    const by = `by ${roles.join(', ')}`;
+    lines.push('', `Votes for ${to}: ${votes.length} of ${needed}${cast === '' ? '' : `, ${cast}`}; ${by}`);
+  }
   if (description.deadline !== null) lines.push('', `Due: ${description.deadline}`);
   if (description.paused) lines.push('', '**Paused:** the clocks of its deadlines stand still.');
   if (description.problem !== null) lines.push('', `**Needs somebody:** ${description.problem}`);

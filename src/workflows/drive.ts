@@ -1,6 +1,7 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
 import {
+  approvalsFrom,
   childrenOf,
   deadlineOf,
   GRAPH_DEFAULTS,
@@ -21,6 +22,7 @@ import {
 import { DeadlineProblem, driveDeadline, startClock, type Clock } from './drivers/deadline';
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
+import { driveVotes } from './drivers/votes';
 import { driveWork } from './drivers/work';
 import type { Recorded } from './record';
 
@@ -60,6 +62,8 @@ export class Drive {
     private readonly recorded: Recorded,
     private readonly tell: {
       move: (move: EngineMove) => void;
+      /** The time of a vote is over. */
+      expired: (vote: number) => void;
       /** What it shows is different, but for what follows from a decision at once. */
       changed: () => void;
     },
@@ -135,6 +139,10 @@ export class Drive {
       // Not beside the work that it undoes.
       const before = this.lastWork;
       this.run(stay, () => this.hold(before.then(() => driveUndo(intent, cancellation, undone))));
+    }
+
+    if (approvalsFrom(graph, state).some(({ expireAfter }) => expireAfter !== undefined)) {
+      this.run(stay, () => driveVotes(intent, this.tell.expired));
     }
 
     const deadline = deadlineOf(graph, state);

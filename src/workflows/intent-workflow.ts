@@ -102,6 +102,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
         : { intent: restore(workflowInfo().workflowId, carried, input), recorded: carried.recorded };
     const tell = {
       move: (move: EngineMove) => inbox.put({ from: 'graph', move }),
+      expired: (expired: number) => inbox.put({ from: 'graph', expired }),
       changed: () => visibility.refresh(),
     };
     const drive = new Drive(intent, recorded, tell, carried?.stay);

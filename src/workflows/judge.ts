@@ -1,4 +1,11 @@
-import { receive, receiveCancellation, receiveMove, type Decision, type Intent } from '../intent';
+import {
+  receive,
+  receiveCancellation,
+  receiveExpiry,
+  receiveMove,
+  type Decision,
+  type Intent,
+} from '../intent';
 import type { Message } from './inbox';
 import type { Cause, Recorder } from './record';
 
@@ -17,6 +24,12 @@ export function judge(
     case 'cancellation':
       return { decision: receiveCancellation(intent, circumstances), cause: 'other' };
     case 'graph':
-      return { decision: receiveMove(intent, message.move, circumstances), cause: 'other' };
+      return {
+        decision:
+          'move' in message
+            ? receiveMove(intent, message.move, circumstances)
+            : receiveExpiry(intent, message.expired, circumstances),
+        cause: 'other',
+      };
   }
 }

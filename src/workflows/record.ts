@@ -13,6 +13,7 @@ import {
   type DecidedTransition,
   type Decision,
   type Intent,
+  type Vote,
 } from '../intent';
 import type { IntentActivities, RecordedTransition } from './activities';
 import { auditSink, type WitnessedTransition } from './audit-sink';
@@ -22,6 +23,8 @@ import { WORKFLOW_LIMITS } from './limits';
 export interface Recorded {
   recordedSequence: number;
   recordedRejections: number;
+  /** Left out by versions before there were votes. */
+  recordedVotes?: number;
   /** Hash of the last recorded audit row: makes Temporal a witness of the chain in Postgres. */
   auditHash: string | null;
   /** Why Postgres refused a row, or `null`. */
@@ -107,7 +110,7 @@ export function permanentFailure(error: unknown): ApplicationFailure | undefined
 /** Takes decisions to Postgres, in order and in batches. */
 export class Recorder {
   private readonly queue: Unrecorded[] = [];
-  /** Transitions that Postgres refuses, and those decided on top of them: kept for the operator who looks. */
+  /** Transitions and votes that Postgres refuses, and those decided on top of them: kept for the operator who looks. */
   private readonly refused: Unrecorded[] = [];
   private unrecordedBytes = 0;
   /** Postgres did not answer a local activity, and no regular one has succeeded since. */
@@ -121,7 +124,7 @@ export class Recorder {
   add(decision: Decision, cause: Cause): void {
     const bytes = jsonBytes(decision);
     this.unrecordedBytes += bytes;
-    const hold = this.recorded.quarantined !== null && decision.status === 'applied';
+    const hold = this.recorded.quarantined !== null && decision.status !== 'rejected';
     (hold ? this.refused : this.queue).push({ decision, cause, bytes });
   }
 
@@ -205,26 +208,32 @@ export class Recorder {
     const bySequence = new Map(stored.map((transition) => [transition.sequence, transition]));
     const transitions: WitnessedTransition[] = [];
     const rejections: DecidedRejection[] = [];
+    const votes: Vote[] = [];
     for (const { decision, bytes } of batch) {
       this.unrecordedBytes -= bytes;
       if (decision.status === 'applied') {
         this.recorded.recordedSequence = decision.sequence;
         transitions.push(witnessed(decision, bySequence.get(decision.sequence)));
-      } else {
+      } else if (decision.status === 'rejected') {
         this.recorded.recordedRejections = decision.number;
         rejections.push(decision);
       }
+      const vote = decision.status === 'rejected' ? undefined : decision.vote;
+      if (vote !== undefined) {
+        this.recorded.recordedVotes = vote.number;
+        votes.push(vote);
+      }
     }
-    auditSink().recorded(transitions, rejections);
+    auditSink().recorded(transitions, rejections, votes);
     for (const transition of stored) this.intent.outcomes.adoptTime(transition);
     this.recorded.auditHash = stored.at(-1)?.hash ?? this.recorded.auditHash;
   }
 
-  /** Sets the refused transitions aside. Rejections move nothing, so they are still recorded: each has its answer. */
+  /** Sets what is refused aside, and what stands on it. Rejections stand on nothing: each still has its answer. */
   private quarantine(reason: string, batch: readonly Unrecorded[]): void {
     this.recorded.quarantined ??= reason;
-    const refused = batch.some(({ decision }) => decision.status === 'applied')
-      ? this.queue.filter(({ decision }) => decision.status === 'applied')
+    const refused = batch.some(({ decision }) => decision.status !== 'rejected')
+      ? this.queue.filter(({ decision }) => decision.status !== 'rejected')
       : batch;
     this.refused.push(...refused);
     const kept = this.queue.filter((item) => !refused.includes(item));
@@ -234,14 +243,14 @@ export class Recorder {
 
 /** The row as Postgres has it: the time and the hash, and whether it keeps the graph version. */
 function witnessed(
-  { graphVersion: _decided, ...decision }: DecidedTransition,
+  { graphVersion: _decided, vote: _vote, ...decision }: DecidedTransition,
   stored: RecordedTransition | undefined,
 ): WitnessedTransition {
   const { transitionedAt = decision.transitionedAt, hash = '', graphVersion } = stored ?? {};
   return { ...decision, transitionedAt, hash, ...(graphVersion !== undefined && { graphVersion }) };
 }
 
-/** One line for the Web UI: `CREATED → ICP_PENDING`, `CREATED → ICP_PENDING, 99 rejected`. */
+/** One line for the Web UI: `CREATED → ICP_PENDING`, `CREATED → ICP_PENDING, 99 rejected`, `1 vote`. */
 function summarize(decisions: readonly Decision[]): string {
   const parts: string[] = [];
   const applied = decisions.filter((decision) => decision.status === 'applied');
@@ -255,7 +264,9 @@ function summarize(decisions: readonly Decision[]): string {
         : `${first.previousState} → ${first.newState} → ${between}${last.newState}`,
     );
   }
-  const rejected = decisions.length - applied.length;
+  const votes = decisions.filter(({ status }) => status === 'voted').length;
+  if (votes > 0) parts.push(votes === 1 ? '1 vote' : `${votes} votes`);
+  const rejected = decisions.length - applied.length - votes;
   if (rejected > 0) parts.push(`${rejected} rejected`);
   return parts.join(', ');
 }

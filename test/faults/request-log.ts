@@ -47,5 +47,6 @@ export function sameOutcome(one: Outcome, other: Outcome): boolean {
   if (one.status === 'applied') {
     return other.status === 'applied' && one.sequence === other.sequence && one.newState === other.newState;
   }
+  if (one.status === 'voted') return other.status === 'voted' && one.votes === other.votes;
   return other.status === 'rejected' && one.code === other.code;
 }

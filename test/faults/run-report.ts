@@ -70,7 +70,7 @@ export function countRows(rows: readonly OutcomeRow[]): RunReport['rows'] {
   let applied = 0;
   for (const { outcome } of rows) {
     if (outcome.status === 'applied') applied += 1;
-    else rejected[outcome.code] = (rejected[outcome.code] ?? 0) + 1;
+    else if (outcome.status === 'rejected') rejected[outcome.code] = (rejected[outcome.code] ?? 0) + 1;
   }
   return { applied, rejected };
 }

@@ -1,6 +1,6 @@
 import { contentIntentGraph } from '../../src/graph';
 import { decide, type IntentRequest } from '../../src/intent';
-import { newIntent } from './new-intent';
+import { AT, newIntent } from './new-intent';
 
 const request = (to: string, expectedState?: string): IntentRequest => ({
   kind: 'transition',
@@ -10,7 +10,7 @@ const request = (to: string, expectedState?: string): IntentRequest => ({
 });
 
 const inTicket = (state: string, to: string, expectedState?: string) =>
-  decide({ ...newIntent(), state }, request(to, expectedState));
+  decide({ ...newIntent(), state }, request(to, expectedState), AT);
 
 test('an edge of the graph is applied', () => {
   expect(inTicket('OPEN', 'TRIAGED')).toEqual({ status: 'applied', newState: 'TRIAGED' });
@@ -77,7 +77,7 @@ test('every pair of states of content-intent is judged as its edges say', () => 
   for (const state of open) {
     for (const to of [...open, ...terminal]) {
       const legal = transitions[state]?.includes(to) === true;
-      expect(decide({ ...newIntent(contentIntentGraph), state }, request(to)).status).toBe(
+      expect(decide({ ...newIntent(contentIntentGraph), state }, request(to), AT).status).toBe(
         legal ? 'applied' : 'rejected',
       );
     }

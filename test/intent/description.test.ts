@@ -17,6 +17,7 @@ test('an intent is described with what its graph says of its state', () => {
     deadline: null,
     problem: null,
     nextStates: ['WORKING', 'DONE', 'CLOSED'],
+    approvals: [],
     sequence: 3,
     recordedSequence: 1,
     mirrorLag: 2,

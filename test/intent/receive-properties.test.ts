@@ -93,6 +93,8 @@ class Model {
 
 function toAnswer(decision: Decision | undefined): Answer | undefined {
   if (decision === undefined) return undefined;
+  // No graph of these asks for votes.
+  if (decision.status === 'voted') throw new Error(`vote ${decision.requestId}`);
   return decision.status === 'applied'
     ? {
         id: decision.requestId,
@@ -123,6 +125,8 @@ const scripts = fc
   .map(({ graph, moves }: { graph: Graph; moves: Move[] }) => ({ graph, ...script(graph, moves) }));
 
 const RECORDED = { recordedSequence: 1, recordedRejections: 0, auditHash: null, quarantined: null };
+
+const aVote = { number: 1, to: 'DONE', actor: 'ada', role: 'owner', votedAt: AT, requestId: 'r1' };
 
 /** To the next run and back, as Temporal does it: as JSON. */
 const throughContinueAsNew = (intent: Intent): Intent =>
@@ -200,6 +204,7 @@ test('what continue-as-new carries stays below the 2 MB that Temporal takes, wha
     expect(receive(intent, payload, { at: AT })).toMatchObject({ code: 'INVALID_REQUEST' });
   }
   for (let state = 0; state < 100; state += 1) intent.results.set(`S${state}`, 'x'.repeat(1_000));
+  intent.openVotes = [{ ...aVote, actor: 'x'.repeat(LIMITS.votesBytes) }];
   const memories = jsonBytes(carryOver(intent, RECORDED, [], undefined));
   // A run is not continued with more unrecorded decisions than this, and its input is repeated.
   const others = LIMITS.graphBytes + 1.5 * LIMITS.unrecordedBytes + 2 * LIMITS.metadataBytes;

@@ -101,7 +101,7 @@ const malformed: Array<[string, unknown, RegExp]> = [
   ['a day that is not', { ...base, occurredAt: '2026-02-30T00:00:00Z' }, /^occurredAt: /],
   ['a time before 1900', { ...base, occurredAt: '1899-12-31T23:59:59Z' }, /^occurredAt: .*1900/],
   ['the end of time', { ...base, occurredAt: '9999-12-31T00:00:00Z' }, /^occurredAt: .*9999/],
-  ['a kind that is unknown', { ...base, kind: 'approve' }, /^kind: is not known; known kinds: transition/],
+  ['a kind that is unknown', { ...base, kind: 'merge' }, /^kind: is not known; known kinds: transition/],
   ['a kind that is a list', { ...base, kind: ['transition'] }, /^kind: /],
   ['null for the kind', { ...base, kind: null }, /^kind: /],
   ['a key that requests do not have', { ...base, state: 'OPEN' }, /Unrecognized key: "state"/],

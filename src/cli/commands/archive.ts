@@ -22,7 +22,7 @@ interface ArchiveCommandOptions {
 }
 
 const HELP = `
-Moves the audit rows and rejections of intents that ended, and were last written, that long ago: to the archive tables,
+Moves the audit rows, rejections and votes of intents that ended, and were last written, that long ago: to the archive tables,
 partitioned by month, or with --files to compressed lines of JSON with a signed manifest for each file. The intents'
 own rows stay. "intent verify" reads both; "intent history" and outcomes read the tables.
 
@@ -92,8 +92,8 @@ export function addArchiveCommand(program: Command, cli: Cli): void {
     });
 }
 
-function report({ intents, auditRows, rejections, files, complete }: ArchiveSummary): string {
+function report({ intents, auditRows, rejections, votes, files, complete }: ArchiveSummary): string {
   const where = files > 0 ? ` to ${files} files` : '';
-  const moved = `${intents} intents moved${where}: ${auditRows} audit rows, ${rejections} rejections.`;
+  const moved = `${intents} intents moved${where}: ${auditRows} audit rows, ${rejections} rejections${votes > 0 ? `, ${votes} votes` : ''}.`;
   return complete ? moved : `${moved}\nStopped before the end; run it again to go on.`;
 }

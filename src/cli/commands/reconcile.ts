@@ -126,7 +126,7 @@ export async function reconcileAloud(
 }
 
 function describe(
-  { intentId, created, transitions, rejections, repairedFrom }: Restored,
+  { intentId, created, transitions, rejections, votes, repairedFrom }: Restored,
   apply: boolean,
 ): string {
   const verb = repairedFrom === undefined ? 'restore' : 'repair';
@@ -136,12 +136,13 @@ function describe(
       ? ''
       : ` from sequence ${repairedFrom} on`;
   const done = apply ? `${verb}${verb.endsWith('e') ? 'd' : 'ed'}` : `would ${verb}`;
-  return `${done} intent ${intentId}${what}: ${transitions} audit rows, ${rejections} rejections`;
+  return `${done} intent ${intentId}${what}: ${transitions} audit rows, ${rejections} rejections${votes === undefined ? '' : `, ${votes} votes`}`;
 }
 
 function report(summary: ReconcileSummary): string[] {
-  const { intents, restored, repaired, transitions, rejections, left, applied, complete } = summary;
-  const rows = `${transitions} audit rows and ${rejections} rejections of ${restored} intents`;
+  const { intents, restored, repaired, transitions, rejections, votes, left, applied, complete } = summary;
+  const others = votes > 0 ? `${rejections} rejections and ${votes} votes` : `${rejections} rejections`;
+  const rows = `${transitions} audit rows and ${others} of ${restored} intents`;
   const evidence =
     repaired > 0 ? `; ${repaired} of them by replacing rows, kept in workflow_transition_repairs` : '';
   return [
