@@ -9,6 +9,7 @@ import { insertOutcomes } from '../../src/database/insert-outcomes';
 import { readHistory } from '../../src/database/read-history';
 import { readOutcomes } from '../../src/database/read-outcomes';
 import { readRejections } from '../../src/database/read-rejections';
+import { readVotes } from '../../src/database/read-votes';
 import type { Finding } from '../../src/ops/findings';
 import { verify } from '../../src/ops/verify';
 import { capturedRun } from '../cli/captured-run';
@@ -69,6 +70,8 @@ async function places(ids: readonly string[]): Promise<Record<string, number>> {
        UNION ALL SELECT 'audit archived', workflow_id FROM workflow_transition_audit_archive
        UNION ALL SELECT 'rejections', workflow_id FROM workflow_transition_rejections
        UNION ALL SELECT 'rejections archived', workflow_id FROM workflow_transition_rejections_archive
+       UNION ALL SELECT 'votes', workflow_id FROM workflow_transition_votes
+       UNION ALL SELECT 'votes archived', workflow_id FROM workflow_transition_votes_archive
      ) all_rows WHERE workflow_id = ANY ($1) GROUP BY 1`,
     [ids],
   );
@@ -90,6 +93,7 @@ async function findings(archive?: Awaited<ReturnType<typeof fromFiles>>): Promis
 const seen = async (id: string) => [
   await readHistory(pools.engine, id),
   await readRejections(pools.engine, id),
+  await readVotes(pools.engine, id),
 ];
 
 describe('to tables', () => {
@@ -353,6 +357,7 @@ describe('intent archive', () => {
       intents: 1,
       auditRows: 4,
       rejections: 2,
+      votes: 0,
       files: 0,
       complete: true,
     });

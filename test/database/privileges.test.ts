@@ -24,17 +24,23 @@ const ON_TABLES = {
   workflow_transition_rejections_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_rejections_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   workflow_transition_repairs: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_votes: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_votes_all: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  workflow_transition_votes_archive: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
 };
 
 /** Those that are not here nobody may call but the owner; triggers fire all the same. */
 const ON_FUNCTIONS = {
+  intent_approval_rule: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_audit_canonical: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_audit_hash: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_create: { intent_engine: ['EXECUTE'] },
   intent_current_organization: { intent_reader: ['EXECUTE'] },
   intent_find_audit_row: { intent_engine: ['EXECUTE'] },
+  intent_move_problem: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_personal_digest: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_record_outcomes: { intent_engine: ['EXECUTE'] },
+  intent_record_vote: { intent_engine: ['EXECUTE'] },
 };
 
 /** Run with their owner's rights, so they must not look up names where a caller can put others. */
@@ -47,6 +53,8 @@ const SECURITY_DEFINER = [
   'intent_check_new_intent',
   'intent_check_row_change',
   'intent_check_state_move',
+  'intent_check_vote',
+  'intent_check_votes',
   'intent_move_state',
   'intent_skip_archived_rejection',
 ];

@@ -5,7 +5,7 @@ import type { Pool } from 'pg';
 import { createIntent, type NewIntent } from '../../src/database/create-intent';
 import { createPool } from '../../src/database/pool';
 import { sqlStateOf } from '../../src/database/sql-states';
-import type { DecidedRejection, DecidedTransition } from '../../src/intent';
+import type { DecidedRejection, DecidedTransition, DecidedVote, Vote } from '../../src/intent';
 import { createTestDatabase } from '../setup/database';
 
 export const AT = '2026-03-01T12:00:00.000Z';
@@ -71,6 +71,21 @@ export function applied(
     newState,
     transitionedAt: AT,
     ...details,
+  };
+}
+
+/** A vote on a claim (test/setup/claim-graph.ts) that was submitted by its second row. */
+export function voted(number: number, details: Partial<Vote> = {}): DecidedVote {
+  const requestId = `voted-${number}`;
+  return {
+    status: 'voted',
+    requestId,
+    vote: {
+      ...{ number, kind: 'cast', requestId, entry: 2, fromState: 'SUBMITTED', toState: 'APPROVED' },
+      ...{ graphVersion: 1, role: 'supervisor', actor: `voter ${number}`, votes: number, needed: 2 },
+      votedAt: AT,
+      ...details,
+    },
   };
 }
 

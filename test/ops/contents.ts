@@ -8,7 +8,9 @@ export async function contentsOf(pool: Pool, ids: readonly string[]): Promise<un
             (SELECT jsonb_agg(to_jsonb(a) - 'created_at' ORDER BY a.sequence) FROM workflow_transition_audit a
               WHERE a.workflow_id = i.id) AS audit,
             (SELECT jsonb_agg(to_jsonb(r) - 'created_at' ORDER BY r.number) FROM workflow_transition_rejections r
-              WHERE r.workflow_id = i.id) AS rejections
+              WHERE r.workflow_id = i.id) AS rejections,
+            (SELECT jsonb_agg(to_jsonb(v) - 'created_at' ORDER BY v.number) FROM workflow_transition_votes v
+              WHERE v.workflow_id = i.id) AS votes
        FROM intent_workflows i WHERE i.id = ANY ($1) ORDER BY i.id`,
     [ids],
   );

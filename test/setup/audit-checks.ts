@@ -22,6 +22,10 @@ export async function outcomeRows(pool: Pool, intentIds: readonly string[]): Pro
        SELECT request_id FROM workflow_transition_audit WHERE workflow_id = ANY ($1) AND sequence > 1
        UNION ALL
        SELECT request_id FROM workflow_transition_rejections WHERE workflow_id = ANY ($1)
+       UNION ALL
+       SELECT v.request_id FROM workflow_transition_votes v WHERE v.workflow_id = ANY ($1) AND v.kind = 'cast'
+          AND NOT EXISTS (SELECT FROM workflow_transition_audit a
+                           WHERE (a.workflow_id, a.request_id) = (v.workflow_id, v.request_id))
      ) outcomes GROUP BY request_id`,
     [intentIds],
   );

@@ -52,9 +52,11 @@ test('a reader may call what computes, and nothing that reads or writes for it',
         AND has_function_privilege(oid, 'EXECUTE') ORDER BY 1`,
   );
   expect(rows.map(({ name }) => name)).toEqual([
+    'intent_approval_rule',
     'intent_audit_canonical',
     'intent_audit_hash',
     'intent_current_organization',
+    'intent_move_problem',
     'intent_personal_digest',
   ]);
 });

@@ -72,6 +72,15 @@ const NOT_SAMPLED: Record<string, string[]> = {
     'transition_reason',
     'actor',
   ],
+  workflow_transition_votes: [
+    'organization_id',
+    'request_id',
+    'role',
+    'actor',
+    'on_behalf_of',
+    'reason',
+    'metadata',
+  ],
 };
 
 test.each(Object.entries(NOT_SAMPLED))(

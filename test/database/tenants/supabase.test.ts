@@ -75,7 +75,7 @@ test('nobody but the owner, intent_engine and intent_reader has any privilege on
 test('the owner is no superuser, and reads its own tables', async () => {
   const { rows } = await db.owner.query(`SELECT rolsuper FROM pg_roles WHERE rolname = session_user`);
   expect(rows).toEqual([{ rolsuper: false }]);
-  expect((await db.owner.query('SELECT FROM intent_workflows')).rowCount).toBe(14);
+  expect((await db.owner.query('SELECT FROM intent_workflows')).rowCount).toBe(18);
 });
 
 test('the engine works there: it creates intents, records transitions, and finds every migration', async () => {
@@ -200,9 +200,11 @@ describe('once the guide is followed,', () => {
       expect([sql, (await ask(db.authenticator, sql, member(mine))).refused]).toEqual([sql, '42501']);
     }
     await expect(callable('authenticated')).resolves.toEqual([
+      'intent_approval_rule',
       'intent_audit_canonical',
       'intent_audit_hash',
       'intent_current_organization',
+      'intent_move_problem',
       'intent_personal_digest',
     ]);
   });
@@ -284,7 +286,7 @@ describe('once the guide is followed,', () => {
     const [, , , counted] = (await db.owner.query(trial.replace(EXAMPLE, mine))) as unknown as {
       rows: unknown[];
     }[];
-    expect(counted?.rows).toEqual([{ organization_id: mine, count: '7' }]);
+    expect(counted?.rows).toEqual([{ organization_id: mine, count: '9' }]);
   });
 
   test('the user whom it gives an organization has it where the token takes it from', async () => {

@@ -7,6 +7,8 @@ import { createPool } from '../../../src/database/pool';
 import { urlAs } from '../../../src/dev/stack/provision-database';
 import { insertConflict } from '../../../src/database/insert-conflict';
 import { insertOutcomes } from '../../../src/database/insert-outcomes';
+import { registerGraph } from '../../../src/database/register-graph';
+import { claimGraph } from '../../setup/claim-graph';
 import { query } from '../empty-database';
 import {
   applied,
@@ -15,6 +17,7 @@ import {
   TO_PENDING,
   TO_PROCESSING,
   useDatabase,
+  voted,
   type Pools,
 } from '../use-database';
 
@@ -32,6 +35,8 @@ export const BY_ORGANIZATION = [
   'workflow_transition_rejections',
   'workflow_transition_rejections_archive',
   'workflow_transition_repairs',
+  'workflow_transition_votes',
+  'workflow_transition_votes_archive',
 ];
 
 export interface TwoOrganizations extends Pools {
@@ -109,7 +114,7 @@ export async function fill(engine: Pool, organizationId: string, id: string, tex
   for (let more = 0; more < 3; more += 1) await createdIntent(engine, { organizationId, title: text });
 }
 
-/** An intent of each that were archived, erased and repaired. */
+/** An intent of each that were archived, erased and repaired, and votes. */
 export async function fillRecords(
   { engine, owner }: Pick<Pools, 'engine' | 'owner'>,
   organizationId: string,
@@ -123,6 +128,20 @@ export async function fillRecords(
     ]);
     return intent;
   };
+  await registerGraph(owner, claimGraph());
+  const votedOn = async () => {
+    const intent = await createdIntent(engine, { organizationId, title: text, graphName: 'claim' });
+    const words = { actor: text, onBehalfOf: text, reason: text, metadata: { text } };
+    await insertOutcomes(engine, intent, [
+      applied(2, ['DRAFT', 'SUBMITTED'], { requestId: `${text}-submit` }),
+      voted(1, { ...words, requestId: `${text}-vote` }),
+    ]);
+    return intent;
+  };
+  await insertOutcomes(engine, await votedOn(), [
+    applied(3, ['SUBMITTED', 'REFUSED'], { requestId: `${text}-refuse` }),
+  ]);
+  await votedOn();
   await ended();
   await archiveIntents({ pool: owner, before: new Date(Date.now() + 60_000), organizationId });
   await owner.query('SELECT intent_erase($1, $2)', [(await ended()).id, text]);
