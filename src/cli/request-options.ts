@@ -48,5 +48,7 @@ export function printOutcome(cli: Cli, outcome: Outcome, { json }: RequestOption
   if (json) cli.printJson(outcome);
   else if (outcome.status === 'applied') {
     cli.print(`${outcome.previousState} → ${outcome.newState}, sequence ${outcome.sequence}`);
+  } else if (outcome.status === 'voted') {
+    cli.print(`${outcome.votes} of the ${outcome.needed} votes for ${outcome.to}; still in ${outcome.state}`);
   } else cli.note(`error: ${outcome.code}: ${outcome.message}${hint}`);
 }

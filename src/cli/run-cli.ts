@@ -2,6 +2,7 @@ import { Command } from 'commander';
 
 import { Cli, type CliStreams } from './cli';
 import { addArchiveCommand } from './commands/archive';
+import { addApproveCommand } from './commands/approve';
 import { addCreateCommand } from './commands/create';
 import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
@@ -79,6 +80,7 @@ function createProgram(cli: Cli): Command {
   addPauseCommand(program, cli);
   addResumeCommand(program, cli);
   addForceCommand(program, cli);
+  addApproveCommand(program, cli);
   addDescribeCommand(program, cli);
   addHistoryCommand(program, cli);
   addGraphCommands(program, cli);

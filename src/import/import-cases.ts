@@ -3,12 +3,16 @@ import type { Pool } from 'pg';
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { readOutcomes } from '../database/read-outcomes';
 import type { Outcome } from '../intent';
+import { initialState, type Graph } from '../graph';
 import type { OutcomeWatch } from './outcome-watch';
 import type { Case, CaseRow, RowProblem, Window } from './read-cases';
+import { requestsOfCase } from './requests-of-case';
 import { sendCase, type SendCaseOptions } from './send-case';
 
 export interface ImportCasesOptions extends SendCaseOptions {
   pool: Pool;
+  /** That of the name `graph`. */
+  definition: Graph;
   watch: OutcomeWatch;
   /** Cases in flight at most. */
   concurrency: number;
@@ -117,7 +121,8 @@ async function* openTasks(
 
 async function importCase({ group, rows, exists }: Task, counts: ImportedCases, options: ImportCasesOptions) {
   const { pool, watch } = options;
-  const sent = await sendCase(group, rows, exists, options);
+  const requests = await requestsOf(group, rows, options);
+  const sent = await sendCase(group, requests, exists, options);
   const outcomes = await watch.wait(
     group.intentId,
     rows.slice(0, sent).map(({ request }) => request.requestId),
@@ -130,7 +135,18 @@ async function importCase({ group, rows, exists }: Task, counts: ImportedCases, 
   report(group, unsent, (intent && ended(intent)) ?? notRunning(group), options);
 }
 
-/** @returns how many of the rows were applied; the others are reported */
+/** Where the graph asks for votes, the state from which a row goes on says whether it is one. */
+async function requestsOf(
+  { intentId }: Case,
+  rows: readonly CaseRow[],
+  { pool, definition }: ImportCasesOptions,
+) {
+  if ((definition.approvals ?? []).length === 0) return rows.map(({ request }) => request);
+  const [intent] = await readIntents(pool, [intentId]);
+  return requestsOfCase(definition, intent?.state ?? initialState(definition), rows);
+}
+
+/** @returns how many of the rows were applied, or counted as votes; the others are reported */
 function settle(
   group: Case,
   rows: readonly CaseRow[],

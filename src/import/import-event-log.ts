@@ -85,6 +85,7 @@ export async function importEventLog(options: ImportOptions): Promise<ImportSumm
       taskQueue,
       organizationId,
       graph: reference,
+      definition: graph,
       pool,
       watch: new OutcomeWatch(pool, { stallMs, taskQueue }),
       concurrency,

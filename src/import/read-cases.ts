@@ -7,6 +7,8 @@ import { IMPORT_LIMITS } from './limits';
 /** A row that can be imported. */
 export interface CaseRow {
   line: number;
+  /** In which role it was done; empty where the file does not say. */
+  role: string;
   request: ImportedRequest;
 }
 
@@ -103,7 +105,7 @@ function caseRows(options: ReadCasesOptions): (row: LogRow) => RowProblem | (Cas
       return count;
     });
     if (!made.ok) return { line, caseId, code: made.code, reason: made.reason };
-    return { line, caseId, request: made.request };
+    return { line, caseId, role: made.role, request: made.request };
   };
 }
 

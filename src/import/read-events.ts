@@ -10,6 +10,8 @@ export interface EventColumns {
   time: string;
   /** Left out: transitions have no actor. */
   actor?: string | undefined;
+  /** In which role, for graphs that ask for votes; left out: the actor is also the role. */
+  role?: string | undefined;
 }
 
 export const DEFAULT_COLUMNS = {
@@ -25,6 +27,7 @@ export interface LogEvent {
   activity: string;
   time: string;
   actor: string;
+  role: string;
 }
 
 /** A row with its line in the file, from 1: the last one where quoted text runs over several lines. */
@@ -119,6 +122,7 @@ function columnPicker(file: string, header: string[], columns: EventColumns, del
   const stateAt = position('state', columns.state);
   const timeAt = position('time', columns.time);
   const actorAt = columns.actor === undefined ? undefined : position('actor', columns.actor);
+  const roleAt = columns.role === undefined ? actorAt : position('role', columns.role);
 
   return (line: number, record: string[]): LogRow => {
     const caseId = record[caseAt] ?? '';
@@ -134,6 +138,7 @@ function columnPicker(file: string, header: string[], columns: EventColumns, del
         activity: record[stateAt] ?? '',
         time: record[timeAt] ?? '',
         actor: actorAt === undefined ? '' : (record[actorAt] ?? ''),
+        role: roleAt === undefined ? '' : (record[roleAt] ?? ''),
       },
     };
   };

@@ -19,7 +19,7 @@ export interface RequestOfEventOptions {
 }
 
 export type EventRequest =
-  | { ok: true; request: ImportedRequest }
+  | { ok: true; request: ImportedRequest; role: string }
   | { ok: false; code: 'UNKNOWN_STATE' | 'MALFORMED_ROW'; reason: string };
 
 /**
@@ -33,7 +33,7 @@ export function requestOfEvent({ file, graph, utcOffset }: RequestOfEventOptions
   const reference = formatGraphReference(graph);
 
   return (event: LogEvent, line: number, occurrence: (key: string) => number): EventRequest => {
-    const { activity, actor, time } = event;
+    const { activity, actor, role, time } = event;
     const to = stateOf(activity);
     if (to === undefined) {
       const reason = `"${activity}" is no state of ${reference}, which has no ${toStateName(activity)} either`;
@@ -52,7 +52,7 @@ export function requestOfEvent({ file, graph, utcOffset }: RequestOfEventOptions
       return { ok: false, code: 'MALFORMED_ROW', reason };
     }
     const key = `${parsed.data.occurredAt} ${to}`;
-    return { ok: true, request: { ...request, requestId: requestIdOf(key, occurrence(key)) } };
+    return { ok: true, request: { ...request, requestId: requestIdOf(key, occurrence(key)) }, role };
   };
 }
 

@@ -2,7 +2,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 
 import { INTENT_WORKFLOW_TYPE, REQUEST_TRANSITION_SIGNAL, type IntentInput } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
-import type { Case, CaseRow } from './read-cases';
+import type { Case } from './read-cases';
+import type { RequestOfRow } from './requests-of-case';
 import { IMPORT_LIMITS } from './limits';
 
 export interface SendCaseOptions {
@@ -14,14 +15,14 @@ export interface SendCaseOptions {
 }
 
 /**
- * Sends rows of a case as signals, in their order: the next one as soon as Temporal has the one before, so that the
+ * Sends the requests of a case as signals, in their order: the next one as soon as Temporal has the one before, so that the
  * workflow finds several at once. The first one starts the workflow where there is none: one call instead of two.
  *
  * @returns how many were sent; fewer than there are when the intent has no running workflow (any more)
  */
 export async function sendCase(
   { caseId, intentId }: Case,
-  rows: readonly CaseRow[],
+  requests: readonly RequestOfRow[],
   exists: boolean,
   { temporal, taskQueue, organizationId, graph }: SendCaseOptions,
 ): Promise<number> {
@@ -30,7 +31,7 @@ export async function sendCase(
     temporal.withDeadline(Date.now() + IMPORT_LIMITS.callMs, call);
   let sent = 0;
   try {
-    for (const { request } of rows) {
+    for (const request of requests) {
       if (sent > 0 || exists) {
         await inTime(() => handle.signal(REQUEST_TRANSITION_SIGNAL, request));
       } else {

@@ -1,3 +1,4 @@
+import { claimGraph, registerGraphs } from '../setup/claim-graph';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -102,4 +103,26 @@ test('an organization that is no UUID exits with 2, naming the field', async () 
   const { exitCode, stderr } = await run('create', '--organization', 'ours');
   expect(exitCode).toBe(2);
   expect(stderr).toMatch(/^error: organizationId: must be a UUID\n$/);
+});
+
+test('votes are cast, shown as open, and move the intent with the last one', async () => {
+  await registerGraphs(environment.database, claimGraph());
+  const id = await create('--graph', 'claim', '--actor', 'grace');
+  await run('transition', id, 'SUBMITTED', '--actor', 'ada', '--timeout', '30');
+  const approve = (actor: string, ...more: string[]) =>
+    run('approve', id, 'APPROVED', '--actor', actor, '--role', 'supervisor', '--timeout', '30', ...more);
+  expect(await approve('bob', '--reason', 'checked')).toEqual({
+    exitCode: 0,
+    stdout: '1 of the 2 votes for APPROVED; still in SUBMITTED\n',
+    stderr: '',
+  });
+  expect((await run('describe', id)).stdout).toMatch(
+    /^votes +1 of 2 for APPROVED; bob \(supervisor\); 1 missing, by administration, budget owner, supervisor$/m,
+  );
+  const refused = await approve('ada');
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/^error: VOTE_REFUSED: ada brought the intent to SUBMITTED/);
+  const moved = await approve('cleo', '--json', '--request-id', 'last', '--metadata', '{"desk":7}');
+  expect(JSON.parse(moved.stdout)).toMatchObject({ status: 'applied', requestId: 'last', sequence: 3 });
+  expect((await run('approve', id, 'APPROVED', '--actor', 'dan')).exitCode).toBe(2);
 });

@@ -197,8 +197,12 @@ test('a case whose intent has ended since Postgres was asked is not started agai
   await runJson(folder.write('ending.csv', csv(rows)), organizationId);
   const intentId = newIntentId(organizationId, 'c');
   await environment.temporal.workflow.getHandle(intentId).result();
-  const late = { line: 4, request: { requestId: 'late', to: 'CLOSED', occurredAt: '2017-01-09T09:02:00Z' } };
-  const sent = await sendCase({ caseId: 'c', intentId, rows: [late] }, [late], false, {
+  const late = {
+    line: 4,
+    role: '',
+    request: { requestId: 'late', to: 'CLOSED', occurredAt: '2017-01-09T09:02:00Z' },
+  };
+  const sent = await sendCase({ caseId: 'c', intentId, rows: [late] }, [late.request], false, {
     temporal: environment.temporal,
     taskQueue: environment.taskQueue,
     organizationId,

@@ -61,6 +61,7 @@ test('rows carry the line and the activity they come from', async () => {
   expect(group?.rows).toEqual([
     {
       line: 2,
+      role: '',
       request: {
         requestId: expect.stringMatching(/^import:[0-9a-f]{20}$/) as unknown,
         to: 'REQUEST_PAYMENT',

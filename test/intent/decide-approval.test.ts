@@ -214,6 +214,7 @@ test.each([
 test('guards are judged with the vote that completes, which is not counted where they refuse', () => {
   const guard = {
     name: 'signed',
+    because: 'It has to be signed.',
     to: 'APPROVED',
     when: "request.metadata.signed == true && request.actor != ''",
   };

@@ -45,6 +45,11 @@ function lines(intent: IntentDescription): string[] {
     ...optional('paused', intent.paused ? 'its clocks stand still' : null),
     ...optional('problem', intent.problem),
     ['next', intent.nextStates.join(', ') || 'nothing: it has ended'],
+    ...intent.approvals.map(({ to, needed, votes, missing, roles }): [string, string] => [
+      'votes',
+      `${votes.length} of ${needed} for ${to}${votes.map(({ actor, role }) => `; ${actor} (${role})`).join('')}; ` +
+        `${missing} missing, by ${roles.join(', ')}`,
+    ]),
     ['transitions', `${intent.sequence}, of which Postgres holds ${intent.recordedSequence}`],
     ['audit hash', intent.auditHash ?? 'none yet'],
     ...optional('quarantined', intent.quarantined),

@@ -18,6 +18,7 @@ interface ImportCommandOptions {
   stateColumn: string;
   timeColumn: string;
   actorColumn: string | false;
+  roleColumn?: string;
   delimiter: string;
   utcOffset?: string;
   concurrency: number;
@@ -29,7 +30,8 @@ interface ImportCommandOptions {
 const HELP = `
 Each case becomes an intent, its title the case's id; each row becomes a transition at the row's own time. The order of
 the file is the order of the transitions; rows of a case may be scattered. An activity is the graph's state of the same
-name, else the one it becomes in upper case with _ for everything but letters and digits.
+name, else the one it becomes in upper case with _ for everything but letters and digits. Where the graph moves by
+votes, a row is a vote of its actor, in its role.
 It may be repeated, and goes on after a crash: rows that Postgres holds are left alone. A row is known again by its
 case, time and state, so a longer export of the same cases adds only what is new.
 At the end the audit trail in Postgres is compared with the file, row by row and both ways.
@@ -61,6 +63,10 @@ export function addImportCommand(program: Command, cli: Cli): void {
     .option('--time-column <name>', 'when; ISO 8601 with an offset', DEFAULT_COLUMNS.time)
     .option('--actor-column <name>', 'who did it', DEFAULT_COLUMNS.actor)
     .option('--no-actor-column', 'there is no such column')
+    .option(
+      '--role-column <name>',
+      'in which role, for graphs that ask for votes (default: as --actor-column)',
+    )
     .option('--delimiter <character>', 'between columns', ',')
     .option('--utc-offset <offset>', 'of times that have none, such as +01:00')
     .option('--concurrency <cases>', 'cases in flight at most', concurrencyOf, IMPORT_LIMITS.concurrency)
@@ -85,6 +91,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
               state: options.stateColumn,
               time: options.timeColumn,
               ...(options.actorColumn !== false && { actor: options.actorColumn }),
+              role: options.roleColumn,
             },
             delimiter,
             utcOffset,
