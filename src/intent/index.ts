@@ -1,9 +1,9 @@
-export type { DecidedRejection, DecidedTransition, Decision } from './decision';
+export type { DecidedRejection, DecidedTransition, DecidedVote, Decision } from './decision';
 export { decide } from './decide';
 export { requestIdOf, type EngineMove } from './engine-move';
 export { expressionData } from './expression-data';
 export { bounded, describeIssues } from './describe-issues';
-export { describeIntent, type DrivenPart, type IntentDescription } from './description';
+export { describeIntent, type DrivenPart, type IntentDescription, type OpenApproval } from './description';
 export type { Intent } from './intent';
 export {
   DEFAULT_GRAPH,

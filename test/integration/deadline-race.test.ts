@@ -36,7 +36,7 @@ async function inReview(): Promise<string> {
 }
 
 async function timerHasFired(id: string): Promise<void> {
-  const { events = [] } = await environment.temporal.workflow.getHandle(id).fetchHistory();
+  const events = (await environment.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
   expect(events.filter(({ timerFiredEventAttributes }) => timerFiredEventAttributes)).toHaveLength(1);
 }
 

@@ -185,7 +185,7 @@ describe('a duration', () => {
     const due = await dueAt(id);
     expect(new Date(due).getUTCFullYear() - new Date(since).getUTCFullYear()).toBe(10);
     await server.sleep('400 days');
-    const { events = [] } = await server.client.workflow.getHandle(id).fetchHistory();
+    const events = (await server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
     const timers = events.flatMap(({ timerStartedEventAttributes }) =>
       Number(timerStartedEventAttributes?.startToFireTimeout?.seconds ?? []),
     );
@@ -218,7 +218,7 @@ describe('a duration', () => {
 describe('on the calendar', () => {
   /** What was counted outside of the workflow, as its history keeps it for every replay. */
   async function markers(id: string): Promise<string[]> {
-    const { events = [] } = await environment.server.client.workflow.getHandle(id).fetchHistory();
+    const events = (await environment.server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
     return events
       .flatMap(({ markerRecordedEventAttributes: marker }) => Object.values(marker?.details ?? {}))
       .flatMap(({ payloads }) => payloads ?? [])
@@ -293,7 +293,7 @@ describe('reminders', () => {
     await server.sleep('31 days');
     await expectLate(id);
     expect(remindersOf(id)).toMatchObject([{ idempotencyKey: `${id}:reminder:2:P1D` }]);
-    const { events = [] } = await server.client.workflow.getHandle(id).fetchHistory();
+    const events = (await server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
     const failed = events.flatMap(
       ({ activityTaskFailedEventAttributes }) => activityTaskFailedEventAttributes ?? [],
     );
