@@ -6,6 +6,7 @@ import { databaseUrlFromEnvironment } from '../src/database/pool';
 import { SQL_STATES } from '../src/database/sql-states';
 import { graphSchema } from '../src/graph';
 import {
+  approveRequestSchema,
   AWAIT_OUTCOME_UPDATE,
   CANCELLATION_REQUEST_ID,
   CANCELLED_STATE,
@@ -32,6 +33,7 @@ import * as workflows from '../src/workflows';
 import { FAILURE_TYPES } from '../src/workflows/activities';
 import { useDatabase } from './database/use-database';
 import { AT, newIntent } from './intent/new-intent';
+import { claimGraph } from './setup/claim-graph';
 
 // Written out here and not taken from the code: whoever changes one of these breaks somebody's program, and says so
 // in the changelog.
@@ -137,6 +139,21 @@ describe('shapes', () => {
     ]);
   });
 
+  test('a vote', () => {
+    expect(Object.keys(approveRequestSchema.shape)).toEqual([
+      'kind',
+      'requestId',
+      'to',
+      'expectedState',
+      'actor',
+      'reason',
+      'metadata',
+      'role',
+      'onBehalfOf',
+      'occurredAt',
+    ]);
+  });
+
   test('a graph', () => {
     expect(Object.keys(graphSchema.shape)).toEqual([
       '$schema',
@@ -172,6 +189,7 @@ describe('shapes', () => {
       'deadline',
       'problem',
       'nextStates',
+      'approvals',
       'sequence',
       'recordedSequence',
       'mirrorLag',
@@ -196,6 +214,11 @@ describe('shapes', () => {
       'transitionedAt',
     ]);
     expect(keysOf('rejected')).toEqual(['status', 'requestId', 'code', 'message', 'state']);
+    const claim = { ...newIntent(claimGraph()), state: 'SUBMITTED' };
+    const vote = { kind: 'approve', requestId: 'voted', to: 'APPROVED', actor: 'bob', role: 'supervisor' };
+    receive(claim, vote, { at: AT });
+    const voted = claim.outcomes.find('voted', { sequence: 1, rejections: 0, votes: 1 });
+    expect(Object.keys(voted ?? {})).toEqual(['status', 'requestId', 'to', 'votes', 'needed', 'state']);
   });
 });
 
@@ -211,6 +234,7 @@ describe('the client', () => {
         'pause',
         'resume',
         'force',
+        'approve',
         'outcome',
         'describe',
         'history',
@@ -284,6 +308,27 @@ describe('in Postgres', () => {
         'kind',
         'graph_version',
       ],
+      workflow_transition_votes: [
+        'workflow_id',
+        'organization_id',
+        'number',
+        'kind',
+        'request_id',
+        'entry',
+        'from_state',
+        'to_state',
+        'graph_version',
+        'role',
+        'actor',
+        'on_behalf_of',
+        'reason',
+        'metadata',
+        'expires',
+        'votes',
+        'needed',
+        'voted_at',
+        'created_at',
+      ],
       workflow_transition_rejections: [
         'workflow_id',
         'organization_id',
@@ -352,6 +397,8 @@ describe('rejection codes', () => {
       ILLEGAL_TRANSITION: 409,
       ALREADY_IN_STATE: 409,
       STATE_CONFLICT: 409,
+      APPROVAL_REQUIRED: 409,
+      VOTE_REFUSED: 409,
       TERMINAL_STATE: 409,
       UNKNOWN_STATE: 422,
       GUARD_REFUSED: 409,
