@@ -172,7 +172,12 @@ describe('the workflow bundle', () => {
     const folders = modules()
       .filter((path) => path.startsWith('./src/'))
       .map((path) => dirname(path));
-    expect([...new Set(folders)].toSorted()).toEqual(['./src/graph', './src/intent', './src/workflows']);
+    expect([...new Set(folders)].toSorted()).toEqual([
+      './src/graph',
+      './src/intent',
+      './src/workflows',
+      './src/workflows/drivers',
+    ]);
   });
 
   test('holds nothing of Node, Postgres or gRPC', () => {
