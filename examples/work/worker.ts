@@ -5,7 +5,8 @@ import type { WorkOrder } from 'intent-engine';
 
 /** Reads the amount. What it returns is kept in the audit row, and given to the work of later states. */
 async function readInvoice({ metadata }: WorkOrder): Promise<{ amount: number; currency: string }> {
-  const [, amount, currency] = /(\d+\.\d\d) ([A-Z]{3})/.exec(String(metadata['text'])) ?? [];
+  const text = JSON.stringify(metadata['text']);
+  const [, amount, currency] = /(\d+\.\d\d) ([A-Z]{3})/.exec(text) ?? [];
   if (amount === undefined || currency === undefined) {
     throw ApplicationFailure.create({ type: 'NO_AMOUNT', message: 'The text names no amount.' });
   }

@@ -53,7 +53,5 @@ export const activityShape = {
   retry: retrySchema.optional(),
 };
 
-const activityRuleSchema = z.strictObject(activityShape);
-
 /** An activity with its task queue, timeouts and retry policy. */
-export type ActivityRule = Readonly<z.output<typeof activityRuleSchema>>;
+export type ActivityRule = Readonly<z.output<z.ZodObject<typeof activityShape, z.core.$strict>>>;

@@ -1,6 +1,6 @@
 export type { DecidedRejection, DecidedTransition, DecidedVote, Decision } from './decision';
 export { decide } from './decide';
-export { requestIdOf, type EngineMove } from './engine-move';
+export type { EngineMove } from './engine-move';
 export { expressionData } from './expression-data';
 export { bounded, describeIssues } from './describe-issues';
 export { describeIntent, type DrivenPart, type IntentDescription, type OpenApproval } from './description';

@@ -37,19 +37,33 @@ export const transitionRequestSchema = z.strictObject({
   occurredAt: occurredAtSchema.optional(),
 });
 
-/** A request to cancel an intent, from whatever state it is in. */
+/**
+ * A request to cancel an intent, from whatever state it is in.
+ *
+ * @public The frozen messages read it.
+ */
 export const cancelRequestSchema = z.strictObject({ kind: z.literal('cancel'), requestId, ...said });
 
-/** A request to stop the clocks of an intent's deadlines. */
+/**
+ * A request to stop the clocks of an intent's deadlines.
+ *
+ * @public The frozen messages read it.
+ */
 export const pauseRequestSchema = z.strictObject({ kind: z.literal('pause'), requestId, ...said });
 
-/** A request to let the clocks go on. */
+/**
+ * A request to let the clocks go on.
+ *
+ * @public The frozen messages read it.
+ */
 export const resumeRequestSchema = z.strictObject({ kind: z.literal('resume'), requestId, ...said });
 
 /**
  * A vote for one edge of the graph. Who sends it vouches for the actor and the role.
  *
  * `occurredAt` is for imports, where it was cast long ago.
+ *
+ * @public The frozen messages read it.
  */
 export const approveRequestSchema = z.strictObject({
   kind: z.literal('approve'),
@@ -63,7 +77,11 @@ export const approveRequestSchema = z.strictObject({
   occurredAt: occurredAtSchema.optional(),
 });
 
-/** An operator's request to move an intent to any state of its graph. Who sends it vouches for the scope. */
+/**
+ * An operator's request to move an intent to any state of its graph. Who sends it vouches for the scope.
+ *
+ * @public The frozen messages read it.
+ */
 export const forceRequestSchema = z.strictObject({
   kind: z.literal('force'),
   requestId,
@@ -84,7 +102,11 @@ export const REQUEST_SCHEMAS = {
   approve: approveRequestSchema,
 } as const;
 
-/** Every request that the signal may carry, told apart by `kind`. */
+/**
+ * Every request that the signal may carry, told apart by `kind`.
+ *
+ * @public The frozen messages read it.
+ */
 export const requestSchema = z.union(Object.values(REQUEST_SCHEMAS));
 
 /** A transition as apps of any language write it. */

@@ -86,12 +86,12 @@ export interface CountDeadlineRequest {
   dueAt?: string;
 }
 
-export interface ReadEndedIntentsRequest {
+interface ReadEndedIntentsRequest {
   organizationId: string;
   ids: string[];
 }
 
-export interface EndedIntent {
+interface EndedIntent {
   id: string;
   state: string;
 }

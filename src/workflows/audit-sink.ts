@@ -8,7 +8,7 @@ import type { Recorded } from './record';
 export type WitnessedTransition = Omit<DecidedTransition, 'vote'> & { hash: string };
 
 /** What an intent was created with. */
-export type CreationDetails = Omit<ParsedIntentInput, 'occurredAt' | 'graph' | 'generation'> & {
+type CreationDetails = Omit<ParsedIntentInput, 'occurredAt' | 'graph' | 'generation'> & {
   parentId?: string;
 };
 

@@ -16,7 +16,7 @@ export interface DraftRules extends DraftGraph {
     {
       graph: string;
       items: string;
-      until: 'all' | 'any' | number | string;
+      until: number | string;
       counts?: string[];
       done: string;
       failed?: string;

@@ -1,4 +1,4 @@
-import { temporal as proto } from '@temporalio/proto';
+import type { temporal as proto } from '@temporalio/proto';
 
 import type { WorkOrder } from '../../src/client';
 import { crawlGraph } from '../setup/crawl-graph';

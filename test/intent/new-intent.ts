@@ -4,7 +4,7 @@ import { CREATION_REQUEST_ID, RememberedOutcomes, WorkResults, type Intent } fro
 export const AT = '2026-03-01T12:00:00.000Z';
 
 /** Two steps, a self edge, a way back, and two ends. */
-export const ticketGraph: Graph = {
+const ticketGraph: Graph = {
   name: 'ticket',
   version: 3,
   steps: [

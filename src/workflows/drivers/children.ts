@@ -24,7 +24,7 @@ import { WORKFLOW_LIMITS } from '../limits';
 import { regularActivities } from '../record';
 
 /** A child intent as its parent knows it. */
-export interface Child {
+interface Child {
   id: string;
   /** State in which it ended. */
   ended?: string;
