@@ -36,8 +36,8 @@ async function inReview(): Promise<string> {
 }
 
 async function timerHasFired(id: string): Promise<void> {
-  const events = (await environment.temporal.workflow.getHandle(id).fetchHistory()).events ?? [];
-  expect(events.filter(({ timerFiredEventAttributes }) => timerFiredEventAttributes)).toHaveLength(1);
+  const { events } = await environment.temporal.workflow.getHandle(id).fetchHistory();
+  expect(events?.filter(({ timerFiredEventAttributes }) => timerFiredEventAttributes)).toHaveLength(1);
 }
 
 test('when the time is over at the moment a request comes, there is one move and an answer to the request', async () => {

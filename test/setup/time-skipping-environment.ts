@@ -6,6 +6,7 @@ import { IntentClient } from '../../src/client';
 import { createPool } from '../../src/database/pool';
 import { registerGraph } from '../../src/database/register-graph';
 import type { Graph } from '../../src/graph';
+import type { History } from '../../src/ops/replayer';
 import { createIntentWorker } from '../../src/worker';
 import { createTestDatabase } from './database';
 import { fromEnvironment } from './intent-environment';
@@ -25,6 +26,8 @@ export interface TimeSkippingEnvironment {
   now: () => Promise<number>;
   /** Skips time up to an instant, in milliseconds since 1970. */
   skipTo: (instant: number) => Promise<void>;
+  /** Of the newest run, or of the one that is named. */
+  eventsOf: (intentId: string, runId?: string) => Promise<NonNullable<History['events']>>;
   close: () => Promise<void>;
 }
 
@@ -79,6 +82,10 @@ export async function createTimeSkippingEnvironment(
     now: () => server.currentTimeMs(),
     async skipTo(instant) {
       await server.sleep(Math.max(1, instant - (await server.currentTimeMs())));
+    },
+    async eventsOf(intentId, runId) {
+      const { events } = await server.client.workflow.getHandle(intentId, runId).fetchHistory();
+      return events ?? [];
     },
     async close() {
       await Promise.all([...stops].map((stop) => stop()));

@@ -47,7 +47,7 @@ async function run(code: string, id: string): Promise<void> {
 
 /** What the reminders returned, as Temporal has it. */
 async function reminders(id: string): Promise<unknown[]> {
-  const events = (await environment.server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
+  const events = await environment.eventsOf(id);
   return events.flatMap(({ activityTaskCompletedEventAttributes: completed }) =>
     (completed?.result?.payloads ?? [])
       .map(({ data }) => JSON.parse(Buffer.from(data ?? []).toString()) as unknown)

@@ -2,9 +2,10 @@ import { ApplicationFailure, Context } from '@temporalio/activity';
 
 import type { DeadlineRule, Graph } from '../../src/graph';
 import type { Metadata } from '../../src/intent';
+import { Replayer } from '../../src/ops/replayer';
 import { brokenLinks } from '../setup/audit-checks';
 import { eventually } from '../setup/eventually';
-import { ORGANIZATION } from '../setup/intent-environment';
+import { fromEnvironment, ORGANIZATION } from '../setup/intent-environment';
 import {
   createTimeSkippingEnvironment,
   type TimeSkippingEnvironment,
@@ -62,6 +63,7 @@ interface Reminded {
 
 let environment: TimeSkippingEnvironment;
 const reminded: Reminded[] = [];
+const intentIds: string[] = [];
 
 beforeAll(async () => {
   environment = await createTimeSkippingEnvironment('deadlines', GRAPHS);
@@ -84,6 +86,7 @@ async function inReview(graph: string, metadata?: Metadata): Promise<{ id: strin
     graph,
     ...(metadata !== undefined && { metadata }),
   });
+  intentIds.push(id);
   return { id, since: await move(id, 'REVIEW') };
 }
 
@@ -185,7 +188,7 @@ describe('a duration', () => {
     const due = await dueAt(id);
     expect(new Date(due).getUTCFullYear() - new Date(since).getUTCFullYear()).toBe(10);
     await server.sleep('400 days');
-    const events = (await server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
+    const events = await environment.eventsOf(id);
     const timers = events.flatMap(({ timerStartedEventAttributes }) =>
       Number(timerStartedEventAttributes?.startToFireTimeout?.seconds ?? []),
     );
@@ -218,7 +221,7 @@ describe('a duration', () => {
 describe('on the calendar', () => {
   /** What was counted outside of the workflow, as its history keeps it for every replay. */
   async function markers(id: string): Promise<string[]> {
-    const events = (await environment.server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
+    const events = await environment.eventsOf(id);
     return events
       .flatMap(({ markerRecordedEventAttributes: marker }) => Object.values(marker?.details ?? {}))
       .flatMap(({ payloads }) => payloads ?? [])
@@ -293,7 +296,7 @@ describe('reminders', () => {
     await server.sleep('31 days');
     await expectLate(id);
     expect(remindersOf(id)).toMatchObject([{ idempotencyKey: `${id}:reminder:2:P1D` }]);
-    const events = (await server.client.workflow.getHandle(id).fetchHistory()).events ?? [];
+    const events = await environment.eventsOf(id);
     const failed = events.flatMap(
       ({ activityTaskFailedEventAttributes }) => activityTaskFailedEventAttributes ?? [],
     );
@@ -522,3 +525,32 @@ describe('over continue-as-new', () => {
     await expectLate(id);
   }, 180_000);
 });
+
+test('what happened by the clock is replayed to the row', async () => {
+  const replayer = await Replayer.start({ codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') });
+  try {
+    expect(intentIds.length).toBeGreaterThan(20);
+    const kinds = new Set<string>();
+    for (const id of intentIds) {
+      const { transitions, error } = await replayer.replay(id, { events: await environment.eventsOf(id) });
+      expect(error).toBeUndefined();
+      const rows = await environment.intents.history(id);
+      for (const {
+        sequence,
+        kind = 'transition',
+        newState,
+        reason = null,
+        hash,
+        transitionedAt,
+      } of transitions) {
+        kinds.add(kind);
+        const row = rows[sequence - 1];
+        expect(row).toMatchObject({ kind, newState, reason, hash });
+        expect(row?.transitionedAt.toISOString()).toBe(transitionedAt);
+      }
+    }
+    expect([...kinds].toSorted()).toEqual(['deadline', 'pause', 'resume', 'transition']);
+  } finally {
+    await replayer.close();
+  }
+}, 120_000);

@@ -49,18 +49,13 @@ interface Run {
   carried: CarriedIntent | undefined;
 }
 
-async function eventsOf(id: string, runId: string) {
-  const { events } = await environment.server.client.workflow.getHandle(id, runId).fetchHistory();
-  return events ?? [];
-}
-
 /** Every run of the intent, the first one first. */
 async function runsOf(id: string): Promise<Run[]> {
   const runs: Run[] = [];
   const last = await environment.server.client.workflow.getHandle(id).describe();
   let runId: string | undefined = last.runId;
   while (runId) {
-    const events = await eventsOf(id, runId);
+    const events = await environment.eventsOf(id, runId);
     const { input, continuedExecutionRunId } = events[0]?.workflowExecutionStartedEventAttributes ?? {};
     const data = input?.payloads?.[1]?.data;
     const carried = data == null ? undefined : (JSON.parse(Buffer.from(data).toString()) as CarriedIntent);
