@@ -118,6 +118,8 @@ CREATE TABLE intent_workflows (
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   updated_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   ended_at timestamp with time zone,
+  parent_id uuid,
+  first_graph_version integer,
   CONSTRAINT intent_workflows_graph_name_graph_version_state_fkey FOREIGN KEY (graph_name, graph_version, state) REFERENCES workflow_graph_states(graph_name, graph_version, state),
   CONSTRAINT intent_workflows_id_organization_id_key UNIQUE (id, organization_id),
   CONSTRAINT intent_workflows_pkey PRIMARY KEY (id)
@@ -184,7 +186,10 @@ CREATE TABLE workflow_transition_audit (
   created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
   personal_digest text NOT NULL,
   hash text NOT NULL,
+  kind text NOT NULL DEFAULT 'transition'::text,
+  graph_version integer,
   CONSTRAINT workflow_transition_audit_check CHECK ((sequence = 1) = (previous_state IS NULL)),
+  CONSTRAINT workflow_transition_audit_check1 CHECK (kind = 'transition'::text OR graph_version IS NOT NULL),
   CONSTRAINT workflow_transition_audit_pkey PRIMARY KEY (workflow_id, sequence),
   CONSTRAINT workflow_transition_audit_sequence_check CHECK (sequence >= 1),
   CONSTRAINT workflow_transition_audit_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id),
@@ -206,6 +211,8 @@ CREATE TABLE workflow_transition_audit_archive (
   personal_digest text NOT NULL,
   hash text NOT NULL,
   ended_at timestamp with time zone NOT NULL,
+  kind text NOT NULL DEFAULT 'transition'::text,
+  graph_version integer,
   CONSTRAINT workflow_transition_audit_archive_pkey PRIMARY KEY (workflow_id, sequence, ended_at)
 ) PARTITION BY RANGE (ended_at);
 
@@ -274,6 +281,7 @@ CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (fil
 CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
 CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
+CREATE INDEX idx_intent_workflows_parent ON public.intent_workflows USING btree (parent_id) WHERE (parent_id IS NOT NULL);
 CREATE INDEX idx_intent_workflows_state ON public.intent_workflows USING btree (state);
 CREATE INDEX idx_workflow_transition_audit_archive_request ON ONLY public.workflow_transition_audit_archive USING btree (workflow_id, request_id);
 CREATE UNIQUE INDEX idx_workflow_transition_conflicts_evidence ON public.workflow_transition_conflicts USING btree (workflow_id, hashtextextended((attempted)::text, (0)::bigint)) WHERE (jsonb_typeof(attempted) = 'array'::text);
@@ -296,7 +304,9 @@ CREATE VIEW workflow_transition_audit_all WITH (security_invoker=true) AS
     workflow_transition_audit.transitioned_at,
     workflow_transition_audit.created_at,
     workflow_transition_audit.personal_digest,
-    workflow_transition_audit.hash
+    workflow_transition_audit.hash,
+    workflow_transition_audit.kind,
+    workflow_transition_audit.graph_version
    FROM workflow_transition_audit
 UNION ALL
  SELECT workflow_transition_audit_archive.workflow_id,
@@ -311,7 +321,9 @@ UNION ALL
     workflow_transition_audit_archive.transitioned_at,
     workflow_transition_audit_archive.created_at,
     workflow_transition_audit_archive.personal_digest,
-    workflow_transition_audit_archive.hash
+    workflow_transition_audit_archive.hash,
+    workflow_transition_audit_archive.kind,
+    workflow_transition_audit_archive.graph_version
    FROM workflow_transition_audit_archive;
 
 CREATE VIEW workflow_transition_rejections_all WITH (security_invoker=true) AS
@@ -379,7 +391,7 @@ CREATE OR REPLACE FUNCTION public.intent_audit_canonical(audit workflow_transiti
  RETURNS text
  LANGUAGE sql
  STABLE PARALLEL SAFE
-RETURN (jsonb_build_array((audit).workflow_id, (audit).organization_id, (audit).sequence, (audit).request_id, (audit).previous_state, (audit).new_state, (audit).personal_digest, to_char(((audit).transitioned_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text)))::text;
+RETURN ((jsonb_build_array((audit).workflow_id, (audit).organization_id, (audit).sequence, (audit).request_id, (audit).previous_state, (audit).new_state, (audit).personal_digest, to_char(((audit).transitioned_at AT TIME ZONE 'UTC'::text), 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'::text)) || CASE WHEN (((audit).graph_version IS NULL) AND (COALESCE((audit).kind, 'transition'::text) = 'transition'::text)) THEN '[]'::jsonb ELSE jsonb_build_array((audit).kind, (audit).graph_version) END))::text;
 
 CREATE OR REPLACE FUNCTION public.intent_audit_hash(previous_hash text, audit workflow_transition_audit)
  RETURNS text
@@ -425,6 +437,7 @@ AS $function$
 DECLARE
   intent public.intent_workflows;
   stored public.workflow_transition_audit;
+  problem text;
 BEGIN
   SELECT * INTO intent FROM public.intent_workflows WHERE id = NEW.workflow_id FOR UPDATE;
   IF NOT FOUND THEN
@@ -439,8 +452,9 @@ BEGIN
     ) THEN
       RETURN NULL;
     END IF;
-    IF (stored.organization_id, stored.request_id, stored.previous_state, stored.new_state)
-       IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state) THEN
+    IF (stored.organization_id, stored.request_id, stored.previous_state, stored.new_state, stored.kind)
+       IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state, NEW.kind)
+       AND (NEW.kind <> 'migration' OR stored.graph_version IS NOT DISTINCT FROM NEW.graph_version) THEN
       RETURN NULL;
     END IF;
     RAISE EXCEPTION 'intent % already has another transition at sequence %', NEW.workflow_id, NEW.sequence
@@ -456,7 +470,8 @@ BEGIN
   END IF;
 
   IF NEW.sequence = 1 THEN
-    IF NEW.previous_state IS NOT NULL OR NEW.new_state <> intent.state THEN
+    IF NEW.previous_state IS NOT NULL OR NEW.new_state <> intent.state OR NEW.kind <> 'transition'
+       OR NEW.graph_version <> intent.graph_version THEN
       RAISE EXCEPTION 'intent % begins in %, not with % to %',
         NEW.workflow_id, intent.state, coalesce(NEW.previous_state::text, 'null'), NEW.new_state
         USING ERRCODE = 'IE003';
@@ -466,14 +481,11 @@ BEGIN
       RAISE EXCEPTION 'intent % is in %, not in %', NEW.workflow_id, intent.state, NEW.previous_state
         USING ERRCODE = 'IE001';
     END IF;
-    IF NOT EXISTS (
-      SELECT FROM public.workflow_graph_edges
-       WHERE graph_name = intent.graph_name AND graph_version = intent.graph_version
-         AND from_state = NEW.previous_state AND to_state = NEW.new_state
-    ) THEN
-      RAISE EXCEPTION 'graph %@% has no edge from % to %',
-        intent.graph_name, intent.graph_version, NEW.previous_state, NEW.new_state
-        USING ERRCODE = 'IE003';
+    problem := public.intent_move_problem(
+      intent.graph_name, intent.graph_version, coalesce(NEW.graph_version, intent.graph_version), NEW.kind,
+      NEW.previous_state, NEW.new_state);
+    IF problem IS NOT NULL THEN
+      RAISE EXCEPTION '%', problem USING ERRCODE = 'IE003';
     END IF;
   END IF;
 
@@ -600,15 +612,20 @@ CREATE OR REPLACE FUNCTION public.intent_check_state_move()
 AS $function$
 BEGIN
   IF NEW.sequence = OLD.sequence + 1
-     AND (NEW.id, NEW.organization_id, NEW.graph_name, NEW.graph_version, NEW.title, NEW.metadata, NEW.created_by,
-          NEW.run_id, NEW.personal_salt, NEW.created_at)
+     AND (NEW.id, NEW.organization_id, NEW.graph_name, NEW.title, NEW.metadata, NEW.created_by,
+          NEW.run_id, NEW.personal_salt, NEW.created_at, NEW.parent_id)
          IS NOT DISTINCT FROM
-         (OLD.id, OLD.organization_id, OLD.graph_name, OLD.graph_version, OLD.title, OLD.metadata, OLD.created_by,
-          OLD.run_id, OLD.personal_salt, OLD.created_at)
+         (OLD.id, OLD.organization_id, OLD.graph_name, OLD.title, OLD.metadata, OLD.created_by,
+          OLD.run_id, OLD.personal_salt, OLD.created_at, OLD.parent_id)
      AND EXISTS (
        SELECT FROM public.workflow_transition_audit a
         WHERE a.workflow_id = NEW.id AND a.sequence = NEW.sequence
           AND a.new_state = NEW.state AND a.hash = NEW.audit_hash
+          AND CASE WHEN a.kind = 'migration'
+                   THEN NEW.graph_version = a.graph_version
+                    AND NEW.first_graph_version = coalesce(OLD.first_graph_version, OLD.graph_version)
+                   ELSE NEW.graph_version = OLD.graph_version
+                    AND NEW.first_graph_version IS NOT DISTINCT FROM OLD.first_graph_version END
      )
   THEN
     RETURN NEW;
@@ -665,8 +682,8 @@ BEGIN
 END
 $function$;
 
-CREATE OR REPLACE FUNCTION public.intent_create(p_id uuid, p_organization_id uuid, p_run_id text, p_graph_name text, p_graph_version integer, p_title text, p_metadata jsonb, p_created_by text, p_transitioned_at timestamp with time zone, p_personal_salt uuid DEFAULT NULL::uuid)
- RETURNS TABLE(definition jsonb, transitioned_at timestamp with time zone, hash text, personal_salt uuid)
+CREATE OR REPLACE FUNCTION public.intent_create(p_id uuid, p_organization_id uuid, p_run_id text, p_graph_name text, p_graph_version integer, p_title text, p_metadata jsonb, p_created_by text, p_transitioned_at timestamp with time zone, p_personal_salt uuid DEFAULT NULL::uuid, p_keeps_version boolean DEFAULT false, p_parent_id uuid DEFAULT NULL::uuid)
+ RETURNS TABLE(definition jsonb, transitioned_at timestamp with time zone, hash text, personal_salt uuid, graph_version integer)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
@@ -683,16 +700,18 @@ BEGIN
         USING ERRCODE = 'IE006', HINT = 'Register it with: intent graph register FILE';
     END IF;
     INSERT INTO intent_workflows
-      (id, organization_id, state, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt)
+      (id, organization_id, state, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt,
+       parent_id)
     VALUES
       (p_id, p_organization_id, graph.initial_state, graph.name, graph.version, p_title, p_metadata, p_created_by,
-       p_run_id, coalesce(p_personal_salt, gen_random_uuid()))
+       p_run_id, coalesce(p_personal_salt, gen_random_uuid()), p_parent_id)
     ON CONFLICT (id) DO NOTHING;
     IF FOUND THEN
       INSERT INTO workflow_transition_audit
-        (workflow_id, organization_id, sequence, request_id, new_state, actor, transitioned_at)
+        (workflow_id, organization_id, sequence, request_id, new_state, actor, transitioned_at, graph_version)
       VALUES
-        (p_id, p_organization_id, 1, 'creation', graph.initial_state, p_created_by, p_transitioned_at);
+        (p_id, p_organization_id, 1, 'creation', graph.initial_state, p_created_by, p_transitioned_at,
+         CASE WHEN p_keeps_version THEN graph.version END);
     END IF;
     SELECT * INTO intent FROM intent_workflows WHERE id = p_id;
   END IF;
@@ -701,9 +720,9 @@ BEGIN
     RAISE EXCEPTION 'intent % exists already', p_id USING ERRCODE = 'IE005', HINT = 'Choose another id.';
   END IF;
   RETURN QUERY
-    SELECT g.definition, a.transitioned_at, a.hash, intent.personal_salt
+    SELECT g.definition, a.transitioned_at, a.hash, intent.personal_salt, a.graph_version
       FROM workflow_graphs g, workflow_transition_audit a
-     WHERE g.name = intent.graph_name AND g.version = intent.graph_version
+     WHERE g.name = intent.graph_name AND g.version = coalesce(intent.first_graph_version, intent.graph_version)
        AND a.workflow_id = p_id AND a.sequence = 1;
 END
 $function$;
@@ -795,21 +814,99 @@ CREATE OR REPLACE FUNCTION public.intent_is_repaired(p_table_name text, p_workfl
  STABLE
 RETURN (EXISTS (SELECT FROM workflow_transition_repairs r WHERE ((r.workflow_id = intent_is_repaired.p_workflow_id) AND (r.table_name = intent_is_repaired.p_table_name) AND (r.stored = intent_is_repaired.p_row) AND (r.xmin = (pg_current_xact_id())::xid))));
 
+CREATE OR REPLACE FUNCTION public.intent_move_problem(p_graph_name text, p_from_version integer, p_to_version integer, p_kind text, p_previous workflow_state, p_new workflow_state)
+ RETURNS text
+ LANGUAGE plpgsql
+ STABLE PARALLEL SAFE
+AS $function$
+DECLARE
+  graph CONSTANT text := format('graph %s@%s', p_graph_name, p_to_version);
+  definition jsonb;
+  edge boolean;
+  was_terminal boolean;
+  is_terminal boolean;
+BEGIN
+  SELECT EXISTS (
+    SELECT FROM workflow_graph_edges e
+     WHERE e.graph_name = p_graph_name AND e.graph_version = p_to_version
+       AND e.from_state = p_previous AND e.to_state = p_new
+  ) INTO edge;
+  IF edge AND p_kind = 'transition' AND p_from_version = p_to_version THEN
+    -- The way of nearly all rows: one look-up.
+    SELECT g.definition INTO definition FROM workflow_graphs g
+     WHERE g.name = p_graph_name AND g.version = p_to_version AND g.definition ? 'approvals';
+    IF definition -> 'approvals' @> jsonb_build_array(jsonb_build_object('from', p_previous, 'to', p_new)) THEN
+      RETURN format('%s moves from %s to %s by votes only', graph, p_previous, p_new);
+    END IF;
+    RETURN NULL;
+  END IF;
+
+  SELECT s.terminal INTO was_terminal FROM workflow_graph_states s
+   WHERE s.graph_name = p_graph_name AND s.graph_version = p_from_version AND s.state = p_previous;
+  SELECT s.terminal INTO is_terminal FROM workflow_graph_states s
+   WHERE s.graph_name = p_graph_name AND s.graph_version = p_to_version AND s.state = p_new;
+  IF was_terminal IS NULL OR is_terminal IS NULL THEN
+    RETURN format('%s has no state %s', graph, CASE WHEN is_terminal IS NULL THEN p_new ELSE p_previous END);
+  END IF;
+  IF was_terminal AND p_kind <> 'reopen' THEN
+    RETURN format('%s is terminal in %s', p_previous, graph);
+  END IF;
+  IF p_from_version <> p_to_version AND p_kind <> 'migration' THEN
+    RETURN format('only a migration changes the graph version, not a row of kind %s', p_kind);
+  END IF;
+
+  CASE
+    WHEN p_kind IN ('transition', 'work', 'children', 'deadline', 'approval', 'undo') THEN
+      RETURN CASE WHEN NOT edge THEN format('%s has no edge from %s to %s', graph, p_previous, p_new) END;
+    WHEN p_kind IN ('pause', 'resume') THEN
+      RETURN CASE WHEN p_previous <> p_new THEN format('a row of kind %s moves nothing', p_kind) END;
+    WHEN p_kind = 'cancellation' THEN
+      SELECT g.definition INTO definition FROM workflow_graphs g
+       WHERE g.name = p_graph_name AND g.version = p_to_version;
+      RETURN CASE WHEN NOT (is_terminal AND p_new::text = 'CANCELLED')
+                   AND p_new::text IS DISTINCT FROM definition -> 'cancellation' ->> 'through'
+                  THEN format('%s is not where %s leads cancelled intents', p_new, graph) END;
+    WHEN p_kind = 'force' THEN
+      RETURN NULL;
+    WHEN p_kind = 'reopen' THEN
+      RETURN CASE WHEN NOT was_terminal OR is_terminal
+                  THEN format('reopening leads from a terminal state to one that is not, not from %s to %s', p_previous, p_new) END;
+    WHEN p_kind = 'migration' THEN
+      RETURN CASE
+        WHEN p_from_version = p_to_version THEN 'a migration changes the graph version'
+        WHEN is_terminal THEN format('a migration ends no intent, and %s is terminal in %s', p_new, graph)
+        WHEN p_previous <> p_new AND EXISTS (
+          SELECT FROM workflow_graph_states s
+           WHERE s.graph_name = p_graph_name AND s.graph_version = p_to_version AND s.state = p_previous
+        ) THEN format('%s is a state of %s too: a migration leaves the intent there', p_previous, graph) END;
+    ELSE
+      RETURN format('%s is no kind of move', p_kind);
+  END CASE;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_move_state()
  RETURNS trigger
  LANGUAGE plpgsql
  SECURITY DEFINER
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+DECLARE
+  followed integer;
 BEGIN
+  IF NEW.kind = 'migration' THEN
+    followed := NEW.graph_version;
+  END IF;
   UPDATE public.intent_workflows i
      SET state = NEW.new_state,
          sequence = NEW.sequence,
          audit_hash = NEW.hash,
          updated_at = NEW.created_at,
+         graph_version = coalesce(followed, i.graph_version),
+         first_graph_version = coalesce(i.first_graph_version, CASE WHEN followed IS NOT NULL THEN i.graph_version END),
          ended_at = (
            SELECT NEW.transitioned_at FROM public.workflow_graph_states s
-            WHERE s.graph_name = i.graph_name AND s.graph_version = i.graph_version
+            WHERE s.graph_name = i.graph_name AND s.graph_version = coalesce(followed, i.graph_version)
               AND s.state = NEW.new_state AND s.terminal
          )
    WHERE i.id = NEW.workflow_id;
@@ -824,7 +921,7 @@ CREATE OR REPLACE FUNCTION public.intent_personal_digest(salt uuid, audit workfl
 RETURN encode(sha256(convert_to((jsonb_build_array(salt, (audit).sequence, (audit).transition_reason, (audit).actor, (audit).metadata))::text, 'UTF8'::name)), 'hex'::text);
 
 CREATE OR REPLACE FUNCTION public.intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
- RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text)
+ RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text, graph_version integer)
  LANGUAGE plpgsql
 AS $function$
 DECLARE
@@ -837,7 +934,7 @@ BEGIN
     SELECT * FROM jsonb_to_recordset(p_decisions) AS d (
       status text, "requestId" text, actor text, reason text,
       sequence integer, "previousState" workflow_state, "newState" workflow_state, metadata jsonb,
-      "transitionedAt" timestamptz,
+      "transitionedAt" timestamptz, kind text, "graphVersion" integer,
       number integer, code text, message text, state workflow_state, "requestedState" text,
       "rejectedAt" timestamptz
     )
@@ -845,10 +942,11 @@ BEGIN
     IF decision.status = 'applied' THEN
       INSERT INTO workflow_transition_audit
         (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor,
-         metadata, transitioned_at)
+         metadata, transitioned_at, kind, graph_version)
       VALUES
         (p_workflow_id, p_organization_id, decision.sequence, decision."requestId", decision."previousState",
-         decision."newState", decision.reason, decision.actor, decision.metadata, decision."transitionedAt");
+         decision."newState", decision.reason, decision.actor, decision.metadata, decision."transitionedAt",
+         coalesce(decision.kind, 'transition'), decision."graphVersion");
     ELSE
       INSERT INTO workflow_transition_rejections AS r
         (workflow_id, organization_id, number, request_id, code, message, state, requested_state,
@@ -871,7 +969,7 @@ BEGIN
     END IF;
   END LOOP;
   RETURN QUERY
-    SELECT a.sequence, a.transitioned_at, a.hash
+    SELECT a.sequence, a.transitioned_at, a.hash, a.graph_version
       FROM workflow_transition_audit a
      WHERE a.workflow_id = p_workflow_id
        AND a.sequence IN (SELECT (d ->> 'sequence')::integer FROM jsonb_array_elements(p_decisions) d)
@@ -879,9 +977,11 @@ BEGIN
   -- An activity that is tried again after its rows were archived: for a file, the head is all that is left here.
   IF EXISTS (SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id) THEN
     RETURN QUERY
-      SELECT s.sequence, coalesce(a.transitioned_at, i.ended_at), coalesce(a.hash, i.audit_hash)
+      SELECT s.sequence, coalesce(a.transitioned_at, i.ended_at), coalesce(a.hash, i.audit_hash),
+             CASE WHEN a.hash IS NULL THEN s.version ELSE a.graph_version END
         FROM intent_workflows i,
-             (SELECT (d ->> 'sequence')::integer AS sequence FROM jsonb_array_elements(p_decisions) d) s
+             (SELECT (d ->> 'sequence')::integer AS sequence, (d ->> 'graphVersion')::integer AS version
+                FROM jsonb_array_elements(p_decisions) d) s
        CROSS JOIN LATERAL intent_find_audit_row(p_workflow_id, s.sequence) a
        WHERE i.id = p_workflow_id AND s.sequence IS NOT NULL
          AND (a.hash IS NOT NULL OR s.sequence = i.sequence)
@@ -1010,9 +1110,11 @@ GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO i
 GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_reader;
-GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone,uuid) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone,uuid,boolean,uuid) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_current_organization() TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_find_audit_row(uuid,integer) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_move_problem(text,integer,integer,text,workflow_state,workflow_state) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_move_problem(text,integer,integer,text,workflow_state,workflow_state) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
@@ -1024,7 +1126,7 @@ GRANT SELECT ON intent_erasures (workflow_id, organization_id, reason, erased_at
 GRANT SELECT ON intent_organization_roles (role_name, organization_id) TO intent_reader;
 GRANT INSERT, SELECT ON intent_verifications TO intent_engine;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
-GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at) TO intent_reader;
+GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at, parent_id, first_graph_version) TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
 GRANT SELECT ON workflow_graph_edges TO intent_engine;
 GRANT SELECT ON workflow_graph_edges (graph_name, graph_version, from_state, to_state) TO intent_reader;
@@ -1033,11 +1135,11 @@ GRANT SELECT ON workflow_graph_states (graph_name, graph_version, state, step_nu
 GRANT SELECT ON workflow_graphs TO intent_engine;
 GRANT SELECT ON workflow_graphs (name, version, initial_state, definition, fingerprint, registered_at, registered_by) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_audit TO intent_engine;
-GRANT SELECT ON workflow_transition_audit (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash) TO intent_reader;
+GRANT SELECT ON workflow_transition_audit (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash, kind, graph_version) TO intent_reader;
 GRANT SELECT ON workflow_transition_audit_all TO intent_engine;
 GRANT SELECT ON workflow_transition_audit_all TO intent_reader;
 GRANT SELECT ON workflow_transition_audit_archive TO intent_engine;
-GRANT SELECT ON workflow_transition_audit_archive (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash, ended_at) TO intent_reader;
+GRANT SELECT ON workflow_transition_audit_archive (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor, metadata, transitioned_at, created_at, personal_digest, hash, ended_at, kind, graph_version) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_conflicts TO intent_engine;
 GRANT SELECT ON workflow_transition_conflicts (id, workflow_id, organization_id, attempted, stored, sqlstate, message, detected_at) TO intent_reader;
 GRANT INSERT, SELECT ON workflow_transition_rejections TO intent_engine;
@@ -1071,9 +1173,12 @@ COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last
 COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
 COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';
 COMMENT ON COLUMN intent_workflows.audit_hash IS 'Hash of the last audit row.';
+COMMENT ON COLUMN intent_workflows.graph_version IS 'Version that the intent follows now; a migration changes it.';
 COMMENT ON COLUMN intent_workflows.run_id IS 'Temporal run that created the intent, the first of its chain.';
 COMMENT ON COLUMN intent_workflows.personal_salt IS 'Goes into every personal_digest of the intent, so that none can be guessed once the personal fields are erased.';
 COMMENT ON COLUMN intent_workflows.ended_at IS 'When a terminal state was reached.';
+COMMENT ON COLUMN intent_workflows.parent_id IS 'Workflow that started this one as its child, if any: an intent''s id.';
+COMMENT ON COLUMN intent_workflows.first_graph_version IS 'Version that it was created with, once a migration has changed it; until then null.';
 COMMENT ON TABLE workflow_graphs IS 'Registered graphs. A registered version never changes.';
 COMMENT ON COLUMN workflow_graphs.fingerprint IS 'SHA-256 of the definition as canonical JSON, hexadecimal.';
 COMMENT ON TABLE workflow_transition_audit IS 'One row a transition, append-only, chained by hash per intent.';
@@ -1081,6 +1186,8 @@ COMMENT ON COLUMN workflow_transition_audit.transitioned_at IS 'When the transit
 COMMENT ON COLUMN workflow_transition_audit.created_at IS 'When this row was inserted. Not part of the hash.';
 COMMENT ON COLUMN workflow_transition_audit.personal_digest IS 'intent_personal_digest(salt of the intent, this row): stands in the hash for reason, actor and metadata.';
 COMMENT ON COLUMN workflow_transition_audit.hash IS 'intent_audit_hash(hash of the row before, this row).';
+COMMENT ON COLUMN workflow_transition_audit.kind IS 'What moved the intent: transition (an app), work, children, deadline, approval, cancellation, undo, force, reopen, migration, pause, resume.';
+COMMENT ON COLUMN workflow_transition_audit.graph_version IS 'Version of the intent''s graph after this row; null in rows that were written before it was kept.';
 COMMENT ON TABLE workflow_transition_audit_all IS 'Audit rows, the archived ones included, but for those in files.';
 COMMENT ON TABLE workflow_transition_audit_archive IS 'Audit rows of intents that have ended, moved from workflow_transition_audit.';
 COMMENT ON COLUMN workflow_transition_audit_archive.ended_at IS 'When the intent ended: decides the partition.';

@@ -3,6 +3,7 @@ import type { Pool } from 'pg';
 import { readEndedIntents } from '../database/read-ended-intents';
 import type { IntentActivities, OperationsActivities } from '../workflows/activities';
 import { createIntent } from './create-intent';
+import { loadGraph } from './load-graph';
 import { recordOutcomes } from './record-outcomes';
 import { recordFailedVerification, verifyIntents } from './verify-intents';
 
@@ -11,6 +12,7 @@ export function createActivities(pool: Pool): IntentActivities {
   return {
     createIntent: (request) => createIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
+    loadGraph: (request) => loadGraph(pool, request),
     readEndedIntents: ({ organizationId, ids }) => readEndedIntents(pool, organizationId, ids),
   };
 }

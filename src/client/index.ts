@@ -17,6 +17,7 @@ export {
   type CancelOptions,
   type ConnectOptions,
   type ForceOptions,
+  type MigrateOptions,
   type NewIntentRequest,
   type PauseOptions,
   type RequestReceipt,

@@ -72,6 +72,9 @@ export type ResumeOptions = RequestOptions<'resume'>;
 /** An operator's request. It says who, why, and that the caller has checked that they may: `scope: 'admin'`. */
 export type ForceOptions = RequestOptions<'force'>;
 
+/** A request to follow another version of its graph; `map` says where it goes on if that lacks its state. */
+export type MigrateOptions = RequestOptions<'migrate'>;
+
 type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
   'requestId' | 'kind'
@@ -249,6 +252,17 @@ export class IntentClient {
    */
   async force(intentId: string, options: ForceOptions, wait?: WaitOptions): Promise<Outcome> {
     return this.settle(intentId, withId('force', options), wait);
+  }
+
+  /**
+   * Moves an intent to another registered version of its graph: it stays in its state, or goes on where `map` says if that
+   * version lacks it. Waits and throws like {@link transition}.
+   *
+   * @example
+   * await intents.migrate(id, { graph: 'ticket@2', map: { WAITING: 'ON_HOLD' }, actor: 'ada' });
+   */
+  async migrate(intentId: string, options: MigrateOptions, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId('migrate', options), wait);
   }
 
   private async settle(

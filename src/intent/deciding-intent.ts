@@ -14,4 +14,5 @@ export type DecidingIntent = Pick<
   | 'paused'
   | 'results'
   | 'undoable'
+  | 'migration'
 >;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 
+import { graphReferenceSchema } from '../graph';
 import { bounded, describeIssues } from './describe-issues';
 import { LIMITS } from './limits';
 import { metadataSchema } from './metadata';
 import { isReservedRequestId } from './names';
 import { occurredAtSchema } from './occurred-at';
-import { storableText } from './text';
+import { jsonBytes, storableText } from './text';
 
 const requestId = storableText(LIMITS.requestIdLength).refine((id) => !isReservedRequestId(id), {
   error: 'is one that the engine itself gives; choose another, a UUID say',
@@ -56,6 +57,24 @@ export const forceRequestSchema = z.strictObject({
   scope: storableText(LIMITS.actorLength),
 });
 
+const stateMap = z.record(stateName, stateName).refine((map) => jsonBytes(map) <= LIMITS.stateMapBytes, {
+  error: `must be at most ${LIMITS.stateMapBytes} bytes as JSON`,
+});
+
+/**
+ * A request to follow another version of the intent's graph. `map` says where an intent goes on whose state that version
+ * lacks: `{ OLD: 'NEW' }`.
+ */
+export const migrateRequestSchema = z.strictObject({
+  kind: z.literal('migrate'),
+  requestId,
+  graph: graphReferenceSchema.refine((text) => text.includes('@'), {
+    error: 'must name a version, as ticket@2 does',
+  }),
+  map: stateMap.optional(),
+  ...said,
+});
+
 /** By `kind`. */
 export const REQUEST_SCHEMAS = {
   transition: transitionRequestSchema,
@@ -63,6 +82,7 @@ export const REQUEST_SCHEMAS = {
   pause: pauseRequestSchema,
   resume: resumeRequestSchema,
   force: forceRequestSchema,
+  migrate: migrateRequestSchema,
 } as const;
 
 /** Every request that the signal may carry, told apart by `kind`. */
@@ -79,6 +99,7 @@ export type CancelRequest = z.output<typeof cancelRequestSchema>;
 export type PauseRequest = z.output<typeof pauseRequestSchema>;
 export type ResumeRequest = z.output<typeof resumeRequestSchema>;
 export type ForceRequest = z.output<typeof forceRequestSchema>;
+export type MigrateRequest = z.output<typeof migrateRequestSchema>;
 
 /** A request of any kind, as it is judged. */
 export type IntentRequest = z.output<typeof requestSchema>;

@@ -1,10 +1,24 @@
+import type { Graph } from '../graph';
 import type { MoveKind } from './move-kinds';
 import type { RejectionCode } from './rejection-codes';
+import type { MigrateRequest } from './request';
 
 /** What {@link decide} says of a request. */
 export type Verdict =
-  | { status: 'applied'; newState: string; kind?: Exclude<MoveKind, 'transition'> }
+  | {
+      status: 'applied';
+      newState: string;
+      kind?: Exclude<MoveKind, 'transition'>;
+      /** The version of its graph that the intent follows from then on, where that changes. */
+      graph?: Graph;
+    }
   | { status: 'rejected'; code: RejectionCode; message: string };
+
+/** The request can't be judged before the version of the graph is there that it names. */
+export interface Deferred {
+  status: 'deferred';
+  request: MigrateRequest;
+}
 
 export function reject(code: RejectionCode, message: string): Verdict & { status: 'rejected' } {
   return { status: 'rejected', code, message };

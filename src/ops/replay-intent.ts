@@ -29,6 +29,7 @@ export async function replayIntent(
   const description = await client.workflow.getHandle(intentId).describe().catch(ifNotFound);
   if (description === undefined) return undefined;
   const witnessed: WitnessedIntent = {
+    migrated: [],
     transitions: [],
     rejections: [],
     firstRunId: description.raw.workflowExecutionInfo?.firstRunId || description.runId,
@@ -43,10 +44,14 @@ export async function replayIntent(
       .fetchHistory()
       .catch(ifNotFound);
     if (history === undefined) return witnessed;
-    const { transitions, rejections, created, continued, error } = await replayer.replay(intentId, history);
+    const { transitions, rejections, migrated, created, continued, error } = await replayer.replay(
+      intentId,
+      history,
+    );
     if (error !== undefined) return { ...witnessed, error };
     witnessed.transitions.unshift(...transitions);
     witnessed.rejections.unshift(...rejections);
+    witnessed.migrated.unshift(...migrated);
     if (created !== undefined) witnessed.created = created;
     if (continued !== undefined) witnessed.continued = continued;
     const started: StartedAttributes = history.events?.[0]?.workflowExecutionStartedEventAttributes;

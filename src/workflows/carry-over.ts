@@ -7,6 +7,7 @@ import {
   type Decision,
   type Intent,
   type Json,
+  type MigrateRequest,
 } from '../intent';
 import type { CarriedStay } from './drive';
 import type { Recorded } from './record';
@@ -24,6 +25,8 @@ export interface CarriedIntent {
   outcomes: CarriedOutcomes;
   /** These are left out where they say nothing, as by versions before there was work. */
   entry?: number;
+  graphSince?: number;
+  migration?: MigrateRequest;
   paused?: true;
   results?: [state: string, result: Json][];
   undoable?: string[];
@@ -41,7 +44,7 @@ export function carryOver(
   stay: CarriedStay | undefined,
 ): CarriedIntent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = intent;
-  const { entry, paused, undoable } = intent;
+  const { entry, paused, undoable, graphSince, migration } = intent;
   const results = intent.results.toCarried();
   return {
     version: 1,
@@ -54,6 +57,8 @@ export function carryOver(
     received,
     outcomes: outcomes.toCarried(),
     ...(entry !== sequence && { entry }),
+    ...(graphSince !== 1 && { graphSince }),
+    ...(migration !== undefined && { migration }),
     ...(paused && { paused }),
     ...(results.length > 0 && { results }),
     ...(undoable.length > 0 && { undoable }),
@@ -70,7 +75,14 @@ export function carryOver(
  */
 export function restore(id: string, carried: CarriedIntent, input: unknown): Intent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = carried;
-  const { entry = sequence, paused = false, results = [], undoable = [] } = carried;
+  const {
+    entry = sequence,
+    graphSince = 1,
+    migration,
+    paused = false,
+    results = [],
+    undoable = [],
+  } = carried;
   const parsed = parseIntentInput(input);
   const { metadata, createdBy, generation = 0 } = parsed.valid ? parsed.input : {};
   return {
@@ -81,6 +93,8 @@ export function restore(id: string, carried: CarriedIntent, input: unknown): Int
     createdBy,
     generation,
     graph,
+    graphSince,
+    migration,
     state,
     sequence,
     entry,

@@ -1,6 +1,6 @@
 import { CancellationScope, isCancellation } from '@temporalio/workflow';
 
-import { childrenOf, deadlineOf, isTerminal, workOf } from '../graph';
+import { childrenOf, deadlineOf, isTerminal, workOf, type Graph, type ReminderRule } from '../graph';
 import type { EngineMove, Intent } from '../intent';
 import {
   cancelChildren,
@@ -9,7 +9,7 @@ import {
   type Children,
   type Family,
 } from './drivers/children';
-import { driveDeadline, startClock, type Clock } from './drivers/deadline';
+import { driveDeadline, resetClock, startClock, type Clock } from './drivers/deadline';
 import { orderOf } from './drivers/order';
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
@@ -19,14 +19,22 @@ import type { Recorded } from './record';
 /** What the next run must know of the stay in a state that goes on. Plain JSON. */
 export interface CarriedStay {
   entry: number;
+  /** Version of the graph that the clock goes by. */
+  graphVersion?: number;
   clock?: Clock;
   children?: Children;
   undone?: string[];
 }
 
 interface Stay extends CarriedStay {
+  /** That it goes by. */
+  graph: Graph;
   scope: CancellationScope;
+  /** Of what another version of the graph may end before the stay does. */
+  work?: CancellationScope;
+  deadline?: CancellationScope;
   family?: Family;
+  undoing?: true;
   /** Why the graph can't be followed here, until people move the intent. */
   problem?: string;
 }
@@ -38,6 +46,8 @@ interface Stay extends CarriedStay {
  */
 export class Drive {
   private stay: Stay | undefined;
+  /** Whatever calls, a signal's handler say: a cancellation in Temporal is a request, and reaches nothing that goes on. */
+  private readonly shield = CancellationScope.current();
   /** Activities that run, those included that were told to stop and have not yet. */
   private running = 0;
   /** Settles when all of them are over. */
@@ -54,13 +64,10 @@ export class Drive {
   follow(): void {
     const { intent, recorded } = this;
     if (this.stay !== undefined && this.stay.entry !== intent.entry) this.leave(this.stay);
-    if (
-      this.stay === undefined &&
-      recorded.recordedSequence >= intent.entry &&
-      !isTerminal(intent.graph, intent.state)
-    ) {
-      this.begin();
-    }
+    if (recorded.recordedSequence < Math.max(intent.entry, intent.graphSince)) return;
+    if (this.stay !== undefined) {
+      if (this.stay.graph !== intent.graph) this.goOnBy(intent.graph, this.stay);
+    } else if (!isTerminal(intent.graph, intent.state)) this.begin();
   }
 
   /** Whether the run can't be left without doing something twice. */
@@ -85,9 +92,10 @@ export class Drive {
 
   toCarried(): CarriedStay | undefined {
     if (this.stay === undefined) return this.carried;
-    const { entry, clock, children, undone } = this.stay;
+    const { entry, graphVersion, clock, children, undone } = this.stay;
     return {
       entry,
+      ...(graphVersion !== undefined && { graphVersion }),
       ...(clock !== undefined && { clock }),
       ...(children !== undefined && { children }),
       ...(undone !== undefined && { undone }),
@@ -95,85 +103,133 @@ export class Drive {
   }
 
   private begin(): void {
-    const { graph, state, entry } = this.intent;
+    const { graph, entry } = this.intent;
     const carried = this.carried?.entry === entry ? this.carried : { entry };
     this.carried = undefined;
-    const stay: Stay = { ...carried, scope: new CancellationScope({ cancellable: true }) };
-    this.stay = stay;
-    const work = workOf(graph, state);
-    const children = childrenOf(graph, state);
-    const deadline = deadlineOf(graph, state);
-    if (work !== undefined)
-      this.run(
-        stay,
-        this.counted(() => driveWork(this.intent, work)),
-      );
-    if (children !== undefined) {
-      stay.children ??= { items: [], started: false };
-      const others = children.others ?? 'cancel';
-      const family = (stay.family = { children: stay.children, others, hints: 0 });
-      this.running += 1;
-      let starting = true;
-      const begun = () => {
-        if (starting) this.running -= 1;
-        starting = false;
-      };
-      this.run(stay, () => driveChildren(this.intent, children, family, begun).finally(begun));
+    const scope = new CancellationScope({ cancellable: true, parent: this.shield });
+    this.stay = { ...carried, graph, scope };
+    this.beginParts(this.stay);
+  }
+
+  /** The intent is where it was, and follows another version of its graph: what that names too goes on. */
+  private goOnBy(graph: Graph, stay: Stay): void {
+    stay.graph = graph;
+    delete stay.problem;
+    stay.deadline?.cancel();
+    if (workOf(graph, this.intent.state) === undefined) {
+      stay.work?.cancel();
+      delete stay.work;
     }
-    const { cancellation } = graph;
-    if (cancellation !== undefined && state === cancellation.through) {
-      const undone = (stay.undone ??= []);
-      // Not beside the work that it undoes.
-      const before = this.lastWork;
-      this.run(
-        stay,
-        this.counted(() => before.then(() => driveUndo(this.intent, cancellation, undone))),
-      );
+    if (stay.family !== undefined) {
+      const rule = childrenOf(graph, this.intent.state);
+      if (rule !== undefined) stay.family.others = rule.others ?? 'cancel';
+      // As many as it takes may have ended.
+      stay.family.hints += 1;
     }
-    if (deadline !== undefined) {
-      const started =
-        stay.clock === undefined
-          ? startClock(this.intent, deadline)
-          : { ok: true as const, clock: stay.clock };
-      if (!started.ok) {
-        stay.problem = started.message;
-        return;
-      }
-      const clock = (stay.clock = started.clock);
-      this.run(stay, () =>
-        driveDeadline(this.intent, deadline, clock, (reminder) => {
-          const order = orderOf(this.intent, state, `reminder:${entry}:${clock.reminded}`);
-          const reminded = { ...order, dueAt: clock.dueAt };
-          this.run(
-            stay,
-            this.counted(() =>
-              runActivity(reminder, reminded, `${reminder.activity}, due ${clock.dueAt}`).then(
-                () => undefined,
-                () => undefined,
-              ),
-            ),
-          );
-        }),
-      );
+    this.beginParts(stay);
+  }
+
+  /** What the graph says of the state, as far as it does not go on already. */
+  private beginParts(stay: Stay): void {
+    this.beginWork(stay);
+    this.beginChildren(stay);
+    this.beginUndo(stay);
+    this.beginDeadline(stay);
+    stay.graphVersion = stay.graph.version;
+  }
+
+  private beginWork(stay: Stay): void {
+    const rule = workOf(stay.graph, this.intent.state);
+    if (rule === undefined || stay.work !== undefined) return;
+    const scope = (stay.work = new CancellationScope({ cancellable: true, parent: stay.scope }));
+    this.run(
+      stay,
+      this.counted(() => driveWork(this.intent, rule)),
+      scope,
+    );
+  }
+
+  private beginChildren(stay: Stay): void {
+    const rule = childrenOf(stay.graph, this.intent.state);
+    if (rule === undefined || stay.family !== undefined) return;
+    stay.children ??= { items: [], started: false };
+    const others = rule.others ?? 'cancel';
+    const family = (stay.family = { children: stay.children, others, hints: 0 });
+    this.running += 1;
+    let starting = true;
+    const begun = () => {
+      if (starting) this.running -= 1;
+      starting = false;
+    };
+    this.run(stay, () => driveChildren(this.intent, rule, family, begun).finally(begun));
+  }
+
+  private beginUndo(stay: Stay): void {
+    if (stay.graph.cancellation?.through !== this.intent.state || stay.undoing === true) return;
+    stay.undoing = true;
+    const undone = (stay.undone ??= []);
+    // Not beside the work that it undoes.
+    const before = this.lastWork;
+    this.run(
+      stay,
+      this.counted(() => before.then(() => driveUndo(this.intent, undone))),
+    );
+  }
+
+  private beginDeadline(stay: Stay): void {
+    const { intent } = this;
+    const { state } = intent;
+    const since = Math.max(intent.entry, intent.graphSince);
+    const rule = deadlineOf(stay.graph, state);
+    if (rule === undefined) {
+      delete stay.clock;
+      return;
     }
+    const started =
+      stay.clock === undefined
+        ? startClock(intent, rule)
+        : (stay.graphVersion ?? stay.graph.version) === stay.graph.version
+          ? { ok: true as const, clock: stay.clock }
+          : resetClock(intent, rule, stay.clock);
+    if (!started.ok) {
+      delete stay.clock;
+      stay.problem = started.message;
+      return;
+    }
+    const clock = (stay.clock = started.clock);
+    const remind = (reminder: ReminderRule) => {
+      const order = orderOf(intent, state, `reminder:${since}:${clock.reminded}`);
+      const reminded = { ...order, dueAt: clock.dueAt };
+      const send = () =>
+        runActivity(reminder, reminded, `${reminder.activity}, due ${clock.dueAt}`).then(
+          () => undefined,
+          () => undefined,
+        );
+      this.run(stay, this.counted(send));
+    };
+    const scope = (stay.deadline = new CancellationScope({ cancellable: true, parent: stay.scope }));
+    this.run(stay, () => driveDeadline(intent, rule, clock, remind), scope);
   }
 
   private leave(stay: Stay): void {
     this.stay = undefined;
     stay.scope.cancel();
-    if (stay.family !== undefined && stay.family.others === 'cancel')
-      void cancelChildren(stay.family.children);
+    const { family } = stay;
+    if (family?.others === 'cancel') void this.shield.run(() => cancelChildren(family.children));
   }
 
   /** What comes of it counts only while the intent is still there. */
-  private run(stay: Stay, drive: () => Promise<EngineMove | undefined>): void {
-    stay.scope.run(drive).then(
+  private run(stay: Stay, drive: () => Promise<EngineMove | undefined>, scope = stay.scope): void {
+    scope.run(drive).then(
       (move) => {
         if (this.stay === stay && move !== undefined) this.move(move);
       },
       (error: unknown) => {
-        if (error instanceof ChildrenProblem) stay.problem = error.message;
-        else if (this.stay === stay || !isCancellation(error)) throw error;
+        if (error instanceof ChildrenProblem) {
+          stay.problem = error.message;
+          // Another version of the graph may do better.
+          delete stay.family;
+        } else if (!scope.consideredCancelled || !isCancellation(error)) throw error;
       },
     );
   }

@@ -39,6 +39,8 @@ export function newIntent(graph: Graph = ticketGraph): Intent {
     createdBy: undefined,
     generation: 0,
     graph,
+    graphSince: 1,
+    migration: undefined,
     state,
     sequence: 1,
     entry: 1,

@@ -6,7 +6,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 
-import { evaluate, type ChildrenRule } from '../../graph';
+import { childrenOf, evaluate, type ChildrenRule } from '../../graph';
 import {
   expressionData,
   INTENT_WORKFLOW_TYPE,
@@ -47,29 +47,32 @@ export interface Family {
 
 /**
  * Starts a child intent for each item, and waits until as many have ended as the rule wants. The children are intents
- * like any other, which outlive each run of their parent; where they are is looked up in Postgres.
+ * like any other, which outlive each run of their parent; where they are is looked up in Postgres. How many it takes, and
+ * where their end leads, is said by the version of the graph that the intent follows by then.
  *
  * @param begun told when all are started: only then the run may be left
  */
 export async function driveChildren(
   intent: Intent,
-  rule: ChildrenRule,
+  first: ChildrenRule,
   family: Family,
   begun: () => void,
-): Promise<EngineMove> {
-  const { entry } = intent;
+): Promise<EngineMove | undefined> {
+  const { entry, state } = intent;
   const { children } = family;
   if (!children.started) {
-    const items = itemsOf(intent, rule);
-    if (typeof items === 'string') return failed(rule, entry, children, items);
+    const items = itemsOf(intent, first);
+    if (typeof items === 'string') return failed(first, entry, children, items);
     children.items = items.map(() => ({ id: uuid4() }));
-    await Promise.all(items.map((item, index) => start(intent, rule, item, children.items[index] as Child)));
+    await Promise.all(items.map((item, index) => start(intent, first, item, children.items[index] as Child)));
     children.started = true;
   }
   begun();
 
   let wait: number = WORKFLOW_LIMITS.childrenLookMs;
   for (;;) {
+    const rule = childrenOf(intent.graph, state);
+    if (rule === undefined) return undefined;
     const verdict = judge(rule, children.items);
     if (verdict === 'done') {
       return { kind: 'children', entry, to: rule.done, metadata: { children: listed(children) } };
