@@ -19,6 +19,7 @@ const mayImport = {
   import: ['graph', 'intent', 'temporal', 'database', 'graph-file', 'client'],
   archive: ['graph', 'intent', 'database'],
   ops: ['graph', 'intent', 'temporal', 'database', 'archive', 'workflows/audit-sink.ts', 'bundle'],
+  migration: ['graph', 'intent', 'database', 'client', 'ops'],
   cli: [
     'graph',
     'intent',
@@ -30,6 +31,7 @@ const mayImport = {
     'import',
     'archive',
     'ops',
+    'migration',
     'schedule',
     'dev',
   ],

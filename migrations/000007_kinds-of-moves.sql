@@ -152,7 +152,8 @@ BEGIN
       RETURN NULL;
     END IF;
     IF (stored.organization_id, stored.request_id, stored.previous_state, stored.new_state, stored.kind)
-       IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state, NEW.kind) THEN
+       IS NOT DISTINCT FROM (NEW.organization_id, NEW.request_id, NEW.previous_state, NEW.new_state, NEW.kind)
+       AND (NEW.kind <> 'migration' OR stored.graph_version IS NOT DISTINCT FROM NEW.graph_version) THEN
       RETURN NULL;
     END IF;
     RAISE EXCEPTION 'intent % already has another transition at sequence %', NEW.workflow_id, NEW.sequence

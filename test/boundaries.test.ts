@@ -100,6 +100,7 @@ const IMPORTS: Record<string, string[]> = {
     '-client',
     '-cli/cli',
   ],
+  'migration/pace': ['graph', 'client', 'database/pool', 'ops/findings', '-workflows', '-worker', '-cli/cli'],
   'cli/suggest': [
     'graph',
     'client',

@@ -9,6 +9,7 @@ import { GRAPH_LIMITS } from '../src/graph/limits';
 import { PICTURE_LIMITS } from '../src/graph-pictures/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
+import { MIGRATION_LIMITS } from '../src/migration/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
 import { SCHEDULE_LIMITS } from '../src/schedule/limits';
 import { WORKER_LIMITS } from '../src/worker/limits';
@@ -25,6 +26,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/graph/limits.ts': GRAPH_LIMITS,
   'src/import/limits.ts': IMPORT_LIMITS,
   'src/intent/limits.ts': LIMITS,
+  'src/migration/limits.ts': MIGRATION_LIMITS,
   'src/ops/limits.ts': OPS_LIMITS,
   'src/schedule/limits.ts': SCHEDULE_LIMITS,
   'src/worker/limits.ts': WORKER_LIMITS,

@@ -4,6 +4,7 @@ import { readEndedIntents } from '../database/read-ended-intents';
 import type { IntentActivities, OperationsActivities } from '../workflows/activities';
 import { countDeadline } from './count-deadline';
 import { createIntent } from './create-intent';
+import { loadGraph } from './load-graph';
 import { recordOutcomes } from './record-outcomes';
 import { recordFailedVerification, verifyIntents } from './verify-intents';
 
@@ -13,6 +14,7 @@ export function createActivities(pool: Pool): IntentActivities {
     createIntent: (request) => createIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
     countDeadline: (request) => Promise.resolve(countDeadline(request)),
+    loadGraph: (request) => loadGraph(pool, request),
     readEndedIntents: ({ organizationId, ids }) => readEndedIntents(pool, organizationId, ids),
   };
 }

@@ -22,6 +22,7 @@ export {
   type CancelOptions,
   type ConnectOptions,
   type ForceOptions,
+  type MigrateOptions,
   type NewIntentRequest,
   type PauseOptions,
   type RequestReceipt,

@@ -75,6 +75,8 @@ export type ForceOptions = RequestOptions<'force'>;
 
 /** A vote for an edge. Who sends it vouches for the actor and the role. */
 export type ApproveOptions = RequestOptions<'approve'>;
+/** A request to follow another version of its graph; `map` says where it goes on if that lacks its state. */
+export type MigrateOptions = RequestOptions<'migrate'>;
 
 type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
@@ -273,6 +275,17 @@ export class IntentClient {
     if (outcome.status === 'voted')
       throw invalid(`requestId: ${request.requestId} is that of a vote; choose another`);
     return outcome;
+  }
+
+  /**
+   * Moves an intent to another registered version of its graph: it stays in its state, or goes on where `map` says if that
+   * version lacks it. Waits and throws like {@link transition}.
+   *
+   * @example
+   * await intents.migrate(id, { graph: 'ticket@2', map: { WAITING: 'ON_HOLD' }, actor: 'ada' });
+   */
+  async migrate(intentId: string, options: MigrateOptions, wait?: WaitOptions): Promise<MoveOutcome> {
+    return this.settleMove(intentId, withId('migrate', options), wait);
   }
 
   private async settle(

@@ -2,6 +2,11 @@ import type { Pool } from 'pg';
 
 import { formatGraphReference, parseGraph, type Graph, type GraphReference } from '../graph';
 
+/** What is stored of a registered graph is no graph to this code. */
+export class UnreadableGraphError extends Error {
+  override readonly name = 'UnreadableGraphError';
+}
+
 /** A registered graph, as stored: its definition is checked by whoever uses it. */
 export interface RegisteredGraph {
   name: string;
@@ -24,7 +29,11 @@ export async function readGraphs(pool: Pool): Promise<RegisteredGraph[]> {
   return result.rows;
 }
 
-/** One registered graph, its newest version when none is given; `undefined` when there is none. */
+/**
+ * One registered graph, its newest version when none is given; `undefined` when there is none.
+ *
+ * @throws UnreadableGraphError
+ */
 export async function readGraph(pool: Pool, reference: GraphReference): Promise<Graph | undefined> {
   const { rows } = await pool.query<Pick<RegisteredGraph, 'definition'>>({
     name: 'read_graph',
@@ -34,6 +43,8 @@ export async function readGraph(pool: Pool, reference: GraphReference): Promise<
   });
   if (rows[0] === undefined) return undefined;
   const parsed = parseGraph(rows[0].definition);
-  if (!parsed.ok) throw new Error(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);
+  if (!parsed.ok) {
+    throw new UnreadableGraphError(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);
+  }
   return parsed.graph;
 }

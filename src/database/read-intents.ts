@@ -10,7 +10,10 @@ export interface IntentRow {
   sequence: number;
   auditHash: string;
   graphName: string;
+  /** That it follows now. */
   graphVersion: number;
+  /** That it was created with, where that is another one; else `null`. */
+  firstGraphVersion: number | null;
   title: string | null;
   metadata: Metadata | null;
   createdBy: string | null;
@@ -27,7 +30,8 @@ export async function readIntents(pool: Pool, ids: readonly string[]): Promise<A
   const result = await pool.query<IntentRow>({
     name: 'read_intents',
     text: `SELECT id, organization_id AS "organizationId", state, sequence, audit_hash AS "auditHash",
-                  graph_name AS "graphName", graph_version AS "graphVersion", title, metadata,
+                  graph_name AS "graphName", graph_version AS "graphVersion",
+                  first_graph_version AS "firstGraphVersion", title, metadata,
                   created_by AS "createdBy", run_id AS "runId", created_at AS "createdAt",
                   updated_at AS "updatedAt", ended_at AS "endedAt"
              FROM intent_workflows WHERE id = ANY ($1::uuid[])`,

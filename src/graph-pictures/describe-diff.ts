@@ -65,7 +65,13 @@ function hints({ before, after, stranded }: GraphDiff): string[] {
     '',
     `Intents that run in one of these states of ${before} have no such state in ${after}:`,
     ...stranded.map((state) => `  ${state}`),
-    'They stay on their version. To move them, say where each goes on: intent graph migrate with',
-    `  ${stranded.map((state) => `--map ${state}=NEW`).join(' ')}`,
+    'They stay on their version. To move them, say where each goes on:',
+    `  intent graph migrate ${course(before, after)} ${stranded.map((state) => `--map ${state}=NEW`).join(' ')}`,
   ];
+}
+
+/** Options of the command, for references such as `ticket@1`. */
+function course(before: string, after: string): string {
+  const [name = '', from = ''] = before.split('@');
+  return `--graph ${name} --from ${from} --to ${after.split('@')[1]}`;
 }

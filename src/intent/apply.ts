@@ -1,4 +1,4 @@
-import { undoOf } from '../graph';
+import { undoOf, type Graph } from '../graph';
 import type { DecidedTransition, DecidedVote, Decision } from './decision';
 import type { Intent } from './intent';
 import type { OpenVote } from './vote';
@@ -6,16 +6,24 @@ import type { OpenVote } from './vote';
 /**
  * Moves the intent as decided, and remembers the outcome. The only place where an intent changes.
  *
- * @param opened by a vote that was cast and moves nothing
+ * @param changed what a decision does not say: the vote that it opened, the graph that the intent follows from then on
  */
-export function apply(intent: Intent, decision: Decision, opened?: OpenVote): void {
-  if (decision.status === 'applied') move(intent, decision);
-  else if (decision.status === 'voted') count(intent, decision, opened);
+export function apply(
+  intent: Intent,
+  decision: Decision,
+  changed: { opened?: OpenVote; graph?: Graph } = {},
+): void {
+  if (decision.status === 'applied') move(intent, decision, changed.graph);
+  else if (decision.status === 'voted') count(intent, decision, changed.opened);
   else intent.rejections = decision.number;
   intent.outcomes.add(decision);
 }
 
-function move(intent: Intent, { kind, sequence, newState, metadata, actor, vote }: DecidedTransition): void {
+function move(
+  intent: Intent,
+  { kind, sequence, newState, metadata, actor, vote }: DecidedTransition,
+  graph: Graph | undefined,
+): void {
   if (kind === 'work' && metadata?.['result'] !== undefined) {
     intent.results.set(intent.state, metadata['result']);
   }
@@ -24,6 +32,13 @@ function move(intent: Intent, { kind, sequence, newState, metadata, actor, vote 
   if (kind === 'pause' || kind === 'resume') {
     intent.paused = kind === 'pause';
     return;
+  }
+  if (graph !== undefined) {
+    intent.graph = graph;
+    intent.graphSince = sequence;
+    intent.undoable = intent.undoable.filter((state) => undoOf(graph, state) !== undefined);
+    // It stays where it is, and what happens there goes on.
+    if (newState === intent.state) return;
   }
   intent.state = newState;
   intent.entry = sequence;

@@ -1,12 +1,13 @@
-import { isTerminal } from '../graph';
 import { decideApproval } from './decide-approval';
 import { decideCancellation } from './decide-cancellation';
 import { decideClock } from './decide-clock';
 import { decideForce } from './decide-force';
+import { beginMigration } from './decide-migration';
 import { decideTransition } from './decide-transition';
 import type { DecidingIntent } from './deciding-intent';
+import { refusedAsEnded } from './ended';
 import type { IntentRequest } from './request';
-import { reject, type Verdict } from './verdict';
+import type { Deferred, Verdict } from './verdict';
 
 /**
  * Judges one request by the intent's state and graph. Pure: no clock, no I/O, no Temporal.
@@ -17,10 +18,9 @@ import { reject, type Verdict } from './verdict';
  * decide(intent, { kind: 'transition', requestId: 'r1', to: 'ICP_PENDING' }, '2026-03-01T12:00:00.000Z')
  * // { status: 'applied', newState: 'ICP_PENDING' }
  */
-export function decide(intent: DecidingIntent, request: IntentRequest, at: string): Verdict {
-  if (isTerminal(intent.graph, intent.state)) {
-    return reject('TERMINAL_STATE', `The intent has ended in ${intent.state}; nothing moves it any more.`);
-  }
+export function decide(intent: DecidingIntent, request: IntentRequest, at: string): Verdict | Deferred {
+  const refused = refusedAsEnded(intent);
+  if (refused !== undefined) return refused;
   switch (request.kind) {
     case 'transition':
       return decideTransition(intent, request);
@@ -33,5 +33,7 @@ export function decide(intent: DecidingIntent, request: IntentRequest, at: strin
       return decideClock(intent, request);
     case 'force':
       return decideForce(intent, request);
+    case 'migrate':
+      return beginMigration(intent, request);
   }
 }

@@ -17,4 +17,5 @@ export type DecidingIntent = Pick<
   | 'openVotes'
   | 'results'
   | 'undoable'
+  | 'migration'
 >;

@@ -1,5 +1,6 @@
 export type { DecidedRejection, DecidedTransition, DecidedVote, Decision } from './decision';
 export { decide } from './decide';
+export { decideMigration, type LoadedGraph } from './decide-migration';
 export type { EngineMove } from './engine-move';
 export { expressionData } from './expression-data';
 export { bounded, describeIssues } from './describe-issues';
@@ -15,11 +16,12 @@ export {
 } from './intent-input';
 export { LIMITS } from './limits';
 export { metadataSchema, type Json, type Metadata } from './metadata';
+export { migrationTarget, stateMapProblem, type MigrationProblem, type StateMap } from './migration-target';
 export { MOVE_KINDS, type MoveKind } from './move-kinds';
 export * from './names';
 export { occurredAtSchema } from './occurred-at';
 export type { AppliedOutcome, MoveOutcome, Outcome, RejectedOutcome, VotedOutcome } from './outcome';
-export { receive, receiveCancellation, receiveExpiry, receiveMove } from './receive';
+export { receive, receiveCancellation, receiveExpiry, receiveGraph, receiveMove } from './receive';
 export { REJECTION_CODES, type RejectionCode } from './rejection-codes';
 export { RememberedOutcomes, type CarriedOutcomes } from './remembered-outcomes';
 export {
@@ -30,6 +32,7 @@ export {
   unreadableReason,
   type IntentRequest,
   type IntentRequestInput,
+  type MigrateRequest,
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';

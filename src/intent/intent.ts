@@ -1,6 +1,7 @@
 import type { Graph } from '../graph';
 import type { Metadata } from './metadata';
 import type { RememberedOutcomes } from './remembered-outcomes';
+import type { MigrateRequest } from './request';
 import type { OpenVote } from './vote';
 import type { WorkResults } from './work-results';
 
@@ -15,8 +16,12 @@ export interface Intent {
   readonly createdBy: string | undefined;
   /** How many intents up its line of parents has; 0 without one. */
   readonly generation: number;
-  /** The snapshot that the intent was created with; a newer registered version does not touch it. */
-  readonly graph: Graph;
+  /** The snapshot that it follows: of its creation, or of its last migration. A newer registered version does not touch it. */
+  graph: Graph;
+  /** Sequence of the row since which it follows that. */
+  graphSince: number;
+  /** Waits for the version of the graph that it names. */
+  migration: MigrateRequest | undefined;
   state: string;
   /** Transitions decided so far, the creation included. */
   sequence: number;

@@ -11,6 +11,8 @@ export const LIMITS = {
   /** Metadata is stored in Temporal's history and in the audit row. */
   metadataBytes: 16_384,
   metadataDepth: 16,
+  /** What a request to migrate says of states that the other version lacks, as JSON. */
+  stateMapBytes: 16_384,
   /** A state name in a request: longer than any real one, so that a wrong one can be named in its rejection. */
   stateNameLength: 128,
   messageLength: 500,

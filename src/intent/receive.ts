@@ -3,6 +3,7 @@ import { apply } from './apply';
 import { cancellationTarget } from './cancellation-target';
 import { decide } from './decide';
 import { metadataWithVotes, toExpiry, toVote } from './counted-vote';
+import { decideMigration, type LoadedGraph } from './decide-migration';
 import type { Decision } from './decision';
 import { bounded } from './describe-issues';
 import { requestIdOf, type EngineMove } from './engine-move';
@@ -23,7 +24,8 @@ export interface Circumstances {
 /**
  * Takes one signal's payload to its decision, and moves the intent. Never throws, whatever the payload is.
  *
- * @returns the decision to record, or `undefined` for a repeated request id, which keeps its first outcome
+ * @returns the decision to record, or `undefined` for a repeated request id, which keeps its first outcome, and for a
+ *   request to migrate that can't be judged yet: then the intent has it as `migration`
  */
 export function receive(
   intent: Intent,
@@ -87,17 +89,39 @@ export function receiveExpiry(
   return decision;
 }
 
-function answer(intent: Intent, parsed: ParsedRequest, { at, refusal }: Circumstances): Decision | undefined {
-  if (intent.outcomes.has(parsed.requestId)) return undefined;
-  if (!parsed.valid) {
-    return settle(intent, { requestId: parsed.requestId }, reject('INVALID_REQUEST', parsed.message), at);
-  }
-  const { request } = parsed;
+/**
+ * The same for a request to migrate, once the graph is there that it waits for. It is judged by how the intent is then.
+ *
+ * @returns `undefined` when no such request waits
+ */
+export function receiveGraph(
+  intent: Intent,
+  { requestId, loaded }: { requestId: string; loaded: LoadedGraph },
+  { at, refusal }: Circumstances,
+): Decision | undefined {
+  const { migration: request } = intent;
+  if (request?.requestId !== requestId) return undefined;
+  intent.migration = undefined;
   const verdict =
     refusal === undefined
-      ? unlessFull(intent, decide(intent, request, at))
+      ? unlessFull(intent, decideMigration(intent, request, loaded))
       : reject(refusal.code, refusal.message);
   return settle(intent, request, verdict, at);
+}
+
+function answer(intent: Intent, parsed: ParsedRequest, { at, refusal }: Circumstances): Decision | undefined {
+  const { requestId } = parsed;
+  if (intent.outcomes.has(requestId) || intent.migration?.requestId === requestId) return undefined;
+  if (!parsed.valid) {
+    return settle(intent, { requestId }, reject('INVALID_REQUEST', parsed.message), at);
+  }
+  const { request } = parsed;
+  const verdict = refusal === undefined ? decide(intent, request, at) : reject(refusal.code, refusal.message);
+  if (verdict.status === 'deferred') {
+    intent.migration = verdict.request;
+    return undefined;
+  }
+  return settle(intent, request, unlessFull(intent, verdict), at);
 }
 
 /** An intent with no room for memories may still end, so that it is never a dead end itself. */
@@ -122,7 +146,10 @@ interface Said {
 
 function settle(intent: Intent, said: Said, verdict: Verdict, at: string): Decision {
   const decision = toDecision(intent, said, verdict, at);
-  apply(intent, decision, verdict.status === 'voted' ? verdict.vote : undefined);
+  apply(intent, decision, {
+    ...(verdict.status === 'voted' && { opened: verdict.vote }),
+    ...(verdict.status === 'applied' && verdict.graph !== undefined && { graph: verdict.graph }),
+  });
   return decision;
 }
 
@@ -143,7 +170,7 @@ function toDecision(intent: Intent, said: Said, verdict: Verdict, at: string): D
       previousState: intent.state,
       newState: verdict.newState,
       transitionedAt: occurredAt ?? at,
-      graphVersion: intent.graph.version,
+      graphVersion: (verdict.graph ?? intent.graph).version,
       ...kept,
       ...(attached !== undefined && { metadata: attached }),
       ...(completedBy !== undefined && { vote: toVote(intent, said, completedBy) }),

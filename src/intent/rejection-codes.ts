@@ -17,6 +17,7 @@ export const REJECTION_CODES = {
   },
   TERMINAL_STATE: { httpStatus: 409, meaning: 'The intent has ended; nothing moves it any more.' },
   UNKNOWN_STATE: { httpStatus: 422, meaning: 'The graph has no state of that name.' },
+  UNKNOWN_GRAPH: { httpStatus: 422, meaning: 'No graph of that name and version is registered.' },
   GUARD_REFUSED: {
     httpStatus: 409,
     meaning: 'A guard of the edge does not hold; the message names it and says why.',

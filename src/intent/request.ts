@@ -1,12 +1,13 @@
 import { z } from 'zod';
 
+import { graphReferenceSchema } from '../graph';
 import { GRAPH_LIMITS } from '../graph/limits';
 import { bounded, describeIssues } from './describe-issues';
 import { LIMITS } from './limits';
 import { metadataSchema } from './metadata';
 import { isReservedRequestId } from './names';
 import { occurredAtSchema } from './occurred-at';
-import { storableText } from './text';
+import { jsonBytes, storableText } from './text';
 
 const requestId = storableText(LIMITS.requestIdLength).refine((id) => !isReservedRequestId(id), {
   error: 'is one that the engine itself gives; choose another, a UUID say',
@@ -92,6 +93,24 @@ export const forceRequestSchema = z.strictObject({
   scope: storableText(LIMITS.actorLength),
 });
 
+const stateMap = z.record(stateName, stateName).refine((map) => jsonBytes(map) <= LIMITS.stateMapBytes, {
+  error: `must be at most ${LIMITS.stateMapBytes} bytes as JSON`,
+});
+
+/**
+ * A request to follow another version of the intent's graph. `map` says where an intent goes on whose state that version
+ * lacks: `{ OLD: 'NEW' }`.
+ */
+export const migrateRequestSchema = z.strictObject({
+  kind: z.literal('migrate'),
+  requestId,
+  graph: graphReferenceSchema.refine((text) => text.includes('@'), {
+    error: 'must name a version, as ticket@2 does',
+  }),
+  map: stateMap.optional(),
+  ...said,
+});
+
 /** By `kind`. */
 export const REQUEST_SCHEMAS = {
   transition: transitionRequestSchema,
@@ -100,6 +119,7 @@ export const REQUEST_SCHEMAS = {
   resume: resumeRequestSchema,
   force: forceRequestSchema,
   approve: approveRequestSchema,
+  migrate: migrateRequestSchema,
 } as const;
 
 /**
@@ -121,6 +141,7 @@ export type PauseRequest = z.output<typeof pauseRequestSchema>;
 export type ResumeRequest = z.output<typeof resumeRequestSchema>;
 export type ApproveRequest = z.output<typeof approveRequestSchema>;
 export type ForceRequest = z.output<typeof forceRequestSchema>;
+export type MigrateRequest = z.output<typeof migrateRequestSchema>;
 
 /** What a guard may know of a request. */
 export type GuardedRequest = Pick<TransitionRequest, 'to' | 'actor' | 'reason' | 'metadata'>;

@@ -35,6 +35,9 @@ WITH page AS (
          lag((s.audit).new_state) OVER chain AS came_from,
          row_number() OVER newest = 1 AS is_last,
          max((s.audit).sequence) FILTER (WHERE (s.audit).kind NOT IN ('pause', 'resume')) OVER earlier AS begun,
+         count(*) FILTER (WHERE (s.audit).kind = 'migration') OVER chain AS migrations,
+         first_value(coalesce((s.audit).graph_version, p.first_graph_version, p.graph_version)) OVER chain
+           AS first_version,
          p.organization_id AS owner, p.graph_name, p.erased,
          coalesce((s.audit).graph_version, p.first_graph_version, p.graph_version) AS version,
          coalesce(lag((s.audit).graph_version) OVER chain, p.first_graph_version, p.graph_version) AS version_before
@@ -148,10 +151,12 @@ SELECT 'TRAIL_MISSING', p.id, p.organization_id, NULL, format('it is in %s', p.s
   FROM page p WHERE NOT EXISTS (SELECT FROM trail t WHERE t.workflow_id = p.id)
 UNION ALL
 SELECT 'MIRROR_DIFFERS', p.id, p.organization_id, t.sequence,
-       format('it says %s at sequence %s, the last audit row %s at %s', p.state, p.sequence, t.new_state, t.sequence)
+       format('it says %s at sequence %s by version %s, the last audit row %s at %s by %s',
+              p.state, p.sequence, p.graph_version, t.new_state, t.sequence, t.version)
   FROM page p JOIN trail t ON t.workflow_id = p.id AND t.is_last
  WHERE (p.state, p.sequence, p.audit_hash, p.graph_version)
        IS DISTINCT FROM (t.new_state, t.sequence, t.hash, t.version)
+    OR p.first_graph_version IS DISTINCT FROM CASE WHEN t.migrations > 0 THEN t.first_version END
     OR p.ended_at IS DISTINCT FROM (
          SELECT t.transitioned_at FROM workflow_graph_states s
           WHERE (s.graph_name, s.graph_version) = (p.graph_name, p.graph_version)

@@ -8,8 +8,9 @@ import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRecords } from '../database/read-records';
 import { readRejections } from '../database/read-rejections';
 import { readVotes } from '../database/read-votes';
+import { formatGraphReference, type Graph } from '../graph';
 import type { FiledTrail } from './archive-files';
-import { compareTrail, type StoredIntent } from './compare-trail';
+import { compareTrail, graphsOf, type StoredIntent } from './compare-trail';
 import type { Finding } from './findings';
 import { missingFindings } from './missing-intents';
 import { replayIntent, type WitnessedIntent } from './replay-intent';
@@ -53,16 +54,22 @@ export interface FullWitness extends Witness {
 export function fullWitness(pool: Pool, client: Client, replayer: Replayer): FullWitness {
   const fingerprints = new Map<string, string | undefined>();
 
-  async function fingerprintOf({ graphName: name, graphVersion: version }: IntentRow) {
-    const key = `${name}@${version}`;
-    if (!fingerprints.has(key)) {
+  /** Of graphs as they are registered now. */
+  async function fingerprintsOf(graphs: readonly Graph[]): Promise<Map<string, string | undefined>> {
+    for (const { name, version } of graphs) {
+      const key = formatGraphReference({ name, version });
+      if (fingerprints.has(key)) continue;
       const graph = await readGraph(pool, { name, version });
       fingerprints.set(key, graph && graphFingerprint(graph));
     }
-    return fingerprints.get(key);
+    return fingerprints;
   }
 
-  async function stored(id: string, filed?: FiledTrail): Promise<StoredIntent | undefined> {
+  async function stored(
+    id: string,
+    graphs: readonly Graph[],
+    filed?: FiledTrail,
+  ): Promise<StoredIntent | undefined> {
     const [[intent], records, audit, rejections, votes] = await Promise.all([
       readIntents(pool, [id]),
       readRecords(pool, [id]),
@@ -77,7 +84,7 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
       audit: [...(filed?.audit ?? []), ...audit],
       rejections: [...(filed?.rejections ?? []), ...rejections],
       votes: [...(filed?.votes ?? []), ...votes],
-      graphFingerprint: await fingerprintOf(intent),
+      graphFingerprints: await fingerprintsOf(graphs),
     };
   }
 
@@ -87,7 +94,7 @@ export function fullWitness(pool: Pool, client: Client, replayer: Replayer): Ful
     if (witnessed === undefined) return { seen: { status: 'forgotten' }, underWay: false };
     const { error, underWay } = witnessed;
     if (error !== undefined) return { seen: { status: 'unchecked', reason: error.message }, underWay };
-    const now = await stored(id, filed);
+    const now = await stored(id, graphsOf(witnessed), filed);
     const findings = now === undefined ? missingFindings(id, witnessed) : compareTrail(now, witnessed);
     return { seen: { status: 'checked', findings, witnessed, stored: now }, underWay };
   }

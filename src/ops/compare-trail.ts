@@ -5,7 +5,7 @@ import type { IntentRow } from '../database/read-intents';
 import type { RejectionRow } from '../database/read-rejections';
 import type { VoteRow } from '../database/read-votes';
 import type { DecidedRejection, Vote } from '../intent';
-import { formatGraphReference } from '../graph';
+import { formatGraphReference, type Graph } from '../graph';
 import type { WitnessedTransition } from '../workflows/audit-sink';
 import { erasureIncomplete, type Finding, type FindingCode } from './findings';
 import { OPS_LIMITS } from './limits';
@@ -19,8 +19,13 @@ export interface StoredIntent {
   votes: readonly VoteRow[];
   /** What its rows said about people is gone: the hashes still stand for it. */
   erased: boolean;
-  /** Of the graph that the intent names, as it is registered now. */
-  graphFingerprint: string | undefined;
+  /** Of graphs as they are registered now, by reference; none of one that is not registered. */
+  graphFingerprints: ReadonlyMap<string, string | undefined>;
+}
+
+/** The versions of its graph that an intent has followed, as far as Temporal knows them. */
+export function graphsOf({ created, migrated }: WitnessedIntent): Graph[] {
+  return [...(created === undefined ? [] : [created.graph]), ...migrated];
 }
 
 /** Compares what Postgres holds with what Temporal witnesses, row by row and both ways. Pure. */
@@ -36,6 +41,7 @@ export function compareTrail(stored: StoredIntent, witnessed: WitnessedIntent): 
   return [
     ...compareErasure(stored),
     ...compareCreation(stored, witnessed, finding),
+    ...compareGraphs(stored, witnessed, finding),
     ...compareHead(stored, witnessed, finding),
     ...compareTransitions(stored, witnessed, finding),
     ...compareRejections(stored, witnessed, finding),
@@ -51,7 +57,7 @@ function* compareErasure({ intent, erased }: StoredIntent): Generator<Finding> {
 }
 
 function* compareCreation(
-  { intent, erased, graphFingerprint: registered }: StoredIntent,
+  { intent, erased }: StoredIntent,
   { created }: WitnessedIntent,
   finding: Report,
 ): Generator<Finding> {
@@ -60,7 +66,10 @@ function* compareCreation(
   const differing = differences(
     {
       organization: intent.organizationId,
-      graph: formatGraphReference({ name: intent.graphName, version: intent.graphVersion }),
+      graph: formatGraphReference({
+        name: intent.graphName,
+        version: intent.firstGraphVersion ?? intent.graphVersion,
+      }),
       ...(!erased && { title: intent.title, metadata: intent.metadata, created_by: intent.createdBy }),
     },
     {
@@ -74,11 +83,24 @@ function* compareCreation(
     },
   );
   if (differing !== '') yield finding('INTENT_ALTERED', differing);
-  if (registered !== undefined && registered !== graphFingerprint(graph)) {
-    yield finding(
-      'GRAPH_ALTERED',
-      `the intent was created with another ${formatGraphReference(graph)} than is registered now`,
-    );
+}
+
+function* compareGraphs(
+  { graphFingerprints: registered }: StoredIntent,
+  witnessed: WitnessedIntent,
+  finding: Report,
+): Generator<Finding> {
+  const altered = graphsOf(witnessed).filter((graph) => {
+    const now = registered.get(formatGraphReference(graph));
+    return now !== undefined && now !== graphFingerprint(graph);
+  });
+  for (const reference of new Set(altered.map(formatGraphReference))) {
+    const how = altered.some(
+      (graph) => graph === witnessed.created?.graph && formatGraphReference(graph) === reference,
+    )
+      ? 'was created with'
+      : 'was moved to';
+    yield finding('GRAPH_ALTERED', `the intent ${how} another ${reference} than is registered now`);
   }
 }
 

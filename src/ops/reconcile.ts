@@ -12,7 +12,7 @@ import { formatGraphReference, type Graph } from '../graph';
 import { Checkpoint, type CheckpointStore, type CountsOf } from './checkpoint';
 import { checkRows } from './check-rows';
 import { fullWitness } from './check-witness';
-import type { StoredIntent } from './compare-trail';
+import { graphsOf, type StoredIntent } from './compare-trail';
 import { notInTemporal, type Finding, type FindingCode } from './findings';
 import { OPS_LIMITS } from './limits';
 import { missingIntents } from './missing-intents';
@@ -231,13 +231,15 @@ export async function reconcile(options: ReconcileOptions): Promise<ReconcileSum
 
   async function attempt(
     id: string,
-    { created }: WitnessedIntent,
+    witnessed: WitnessedIntent,
     restored: Restored,
     work: () => Promise<void>,
   ): Promise<void> {
     if (apply) {
       try {
-        if (options.registerGraphs && created !== undefined) await ensureRegistered(created.graph);
+        if (options.registerGraphs) {
+          for (const graph of graphsOf(witnessed)) await ensureRegistered(graph);
+        }
         await work();
       } catch (error) {
         return leave(id, (error as Error).message);

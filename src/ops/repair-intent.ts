@@ -24,7 +24,8 @@ export async function repairIntent(
   await inTransaction(pool, async (client) => {
     // Whoever records for it waits until it is whole again.
     const { rows } = await client.query<StoredDetails>(
-      `SELECT title, metadata, created_by, personal_salt, graph_name, graph_version
+      `SELECT title, metadata, created_by, personal_salt, graph_name,
+              coalesce(first_graph_version, graph_version) AS graph_version
          FROM intent_workflows WHERE id = $1 FOR UPDATE`,
       [intent.id],
     );
@@ -110,7 +111,10 @@ async function takeAway(
   }
 }
 
-/** Sets the intent's row to what its last good audit row led to, and to what it was created with. */
+/**
+ * Sets the intent's row to what its last good audit row led to, and to what it was created with. The graph version is
+ * the one that it followed then: that of the row, or where it keeps none, the first.
+ */
 async function takeBack(
   client: PoolClient,
   { id, organizationId, runId }: IntentKey,
@@ -121,13 +125,19 @@ async function takeBack(
     `UPDATE intent_workflows i
         SET organization_id = $3, run_id = $4, title = $5, metadata = $6, created_by = $7, personal_salt = $8,
             graph_name = g.name, graph_version = g.version,
+            first_graph_version = (SELECT coalesce(f.graph_version, $10)
+                                     FROM workflow_transition_audit f, workflow_transition_audit m
+                                    WHERE f.workflow_id = $1 AND f.sequence = 1 AND m.workflow_id = $1
+                                      AND m.sequence <= $2 AND m.kind = 'migration' LIMIT 1),
             state = coalesce(a.new_state, g.initial_state), sequence = $2, audit_hash = a.hash,
             ended_at = CASE WHEN s.terminal THEN a.transitioned_at END
        FROM workflow_graphs g
        LEFT JOIN workflow_transition_audit a ON a.workflow_id = $1 AND a.sequence = $2
        LEFT JOIN workflow_graph_states s
          ON (s.graph_name, s.graph_version, s.state) = (g.name, g.version, a.new_state)
-      WHERE i.id = $1 AND g.name = $9 AND g.version = $10`,
+      WHERE i.id = $1 AND g.name = $9
+        AND g.version = coalesce((SELECT kept.graph_version FROM workflow_transition_audit kept
+                                   WHERE kept.workflow_id = $1 AND kept.sequence = $2), $10)`,
     [
       id,
       sequence,

@@ -29,6 +29,7 @@ export async function replayIntent(
   const description = await client.workflow.getHandle(intentId).describe().catch(ifNotFound);
   if (description === undefined) return undefined;
   const witnessed: WitnessedIntent = {
+    migrated: [],
     transitions: [],
     rejections: [],
     votes: [],
@@ -44,7 +45,7 @@ export async function replayIntent(
       .fetchHistory()
       .catch(ifNotFound);
     if (history === undefined) return witnessed;
-    const { transitions, rejections, votes, created, continued, error } = await replayer.replay(
+    const { transitions, rejections, votes, migrated, created, continued, error } = await replayer.replay(
       intentId,
       history,
     );
@@ -52,6 +53,7 @@ export async function replayIntent(
     witnessed.transitions.unshift(...transitions);
     witnessed.rejections.unshift(...rejections);
     witnessed.votes.unshift(...votes);
+    witnessed.migrated.unshift(...migrated);
     if (created !== undefined) witnessed.created = created;
     if (continued !== undefined) witnessed.continued = continued;
     const started: StartedAttributes = history.events?.[0]?.workflowExecutionStartedEventAttributes;

@@ -15,6 +15,8 @@ type Continued = Parameters<AuditSink['audit']['continued']>[0];
 export interface ReplayedRun {
   /** Of an intent's first run only. */
   created?: { details: CreationDetails; graph: Graph; personalSalt: string | null };
+  /** Other versions of its graph that it came to follow in this run, in their order. */
+  migrated: Graph[];
   /** Of all other runs: how far Postgres was when the run began. */
   continued?: Continued;
   transitions: WitnessedTransition[];
@@ -34,7 +36,7 @@ export interface ReplayedRun {
  * await replayer.close();
  */
 export class Replayer {
-  private heard: ReplayedRun = { transitions: [], rejections: [], votes: [] };
+  private heard: ReplayedRun = nothingHeard();
   private lastTurn: Promise<unknown> = Promise.resolve();
   private wake: ((next: { workflowId: string; history: History } | undefined) => void) | undefined;
   private readonly results: ReturnType<typeof Worker.runReplayHistories>;
@@ -47,6 +49,7 @@ export class Replayer {
             void (this.heard.created = { details, graph, personalSalt }),
           callDuringReplay: true,
         },
+        migrated: { fn: (_, graph) => void this.heard.migrated.push(graph), callDuringReplay: true },
         continued: { fn: (_, recorded) => void (this.heard.continued = recorded), callDuringReplay: true },
         recorded: {
           fn: (_, transitions, rejections, votes = []) => {
@@ -77,7 +80,7 @@ export class Replayer {
   }
 
   private async replayNow(workflowId: string, history: History): Promise<ReplayedRun> {
-    this.heard = { transitions: [], rejections: [], votes: [] };
+    this.heard = nothingHeard();
     const result = this.results.next();
     // The worker asks for the next history before it can be given one.
     while (this.wake === undefined) await new Promise(setImmediate);
@@ -106,4 +109,8 @@ export class Replayer {
       yield next;
     }
   }
+}
+
+function nothingHeard(): ReplayedRun {
+  return { migrated: [], transitions: [], rejections: [], votes: [] };
 }

@@ -6,6 +6,7 @@ import type { AuditSink } from '../workflows/audit-sink';
 export const UNHEARD_AUDIT_SINK: InjectedSinks<AuditSink> = {
   audit: {
     created: { fn: () => undefined },
+    migrated: { fn: () => undefined },
     continued: { fn: () => undefined },
     recorded: { fn: () => undefined },
   },

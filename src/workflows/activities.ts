@@ -1,5 +1,5 @@
 import type { CountedDeadline, DeadlineTimes, Graph } from '../graph';
-import type { Decision, ParsedIntentInput } from '../intent';
+import type { Decision, LoadedGraph, ParsedIntentInput } from '../intent';
 
 /**
  * What the workflow asks of the world, implemented in src/activities. Declared here, so that workflow code never
@@ -14,6 +14,8 @@ export interface IntentActivities {
   countDeadline: (request: CountDeadlineRequest) => Promise<DeadlineTimes>;
   /** Which of these intents have ended, and in which state. */
   readEndedIntents: (request: ReadEndedIntentsRequest) => Promise<EndedIntent[]>;
+  /** A version of a graph as it is registered, or why there is none. */
+  loadGraph: (request: LoadGraphRequest) => Promise<LoadedGraph>;
 }
 
 /** What operations ask of the world, on their own task queue. */
@@ -89,6 +91,11 @@ export interface CountDeadlineRequest {
 interface ReadEndedIntentsRequest {
   organizationId: string;
   ids: string[];
+}
+
+export interface LoadGraphRequest {
+  /** `name@version` */
+  graph: string;
 }
 
 interface EndedIntent {

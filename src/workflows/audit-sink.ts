@@ -19,6 +19,8 @@ type CreationDetails = Omit<ParsedIntentInput, 'occurredAt' | 'graph' | 'generat
 export interface AuditSink extends Sinks {
   audit: {
     created(details: CreationDetails, graph: Graph, personalSalt: string | null): void;
+    /** From then on the intent follows this version of its graph. */
+    migrated(graph: Graph): void;
     /** At the start of a run that was continued as new: how far Postgres was known to be. */
     continued(recorded: Recorded): void;
     /** @param votes not told by versions before there were any */

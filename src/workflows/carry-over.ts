@@ -7,6 +7,7 @@ import {
   type Decision,
   type Intent,
   type Json,
+  type MigrateRequest,
   type OpenVote,
 } from '../intent';
 import type { CarriedStay } from './drive';
@@ -25,6 +26,8 @@ export interface CarriedIntent {
   outcomes: CarriedOutcomes;
   /** These are left out where they say nothing, as by versions before there was work. */
   entry?: number;
+  graphSince?: number;
+  migration?: MigrateRequest;
   paused?: true;
   results?: [state: string, result: Json][];
   undoable?: string[];
@@ -46,7 +49,7 @@ export function carryOver(
   stay: CarriedStay | undefined,
 ): CarriedIntent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = intent;
-  const { entry, paused, undoable, enteredBy, votes, openVotes } = intent;
+  const { entry, paused, undoable, enteredBy, votes, openVotes, graphSince, migration } = intent;
   const votedOn = approvalsFrom(graph, state).length > 0;
   const results = intent.results.toCarried();
   return {
@@ -60,6 +63,8 @@ export function carryOver(
     received,
     outcomes: outcomes.toCarried(),
     ...(entry !== sequence && { entry }),
+    ...(graphSince !== 1 && { graphSince }),
+    ...(migration !== undefined && { migration }),
     ...(paused && { paused }),
     ...(results.length > 0 && { results }),
     ...(undoable.length > 0 && { undoable }),
@@ -80,7 +85,7 @@ export function carryOver(
 export function restore(id: string, carried: CarriedIntent, input: unknown): Intent {
   const { organizationId, title, graph, state, sequence, rejections, received, outcomes } = carried;
   const { entry = sequence, paused = false, results = [], undoable = [] } = carried;
-  const { enteredBy, votes = 0, openVotes = [] } = carried;
+  const { enteredBy, votes = 0, openVotes = [], graphSince = 1, migration } = carried;
   const parsed = parseIntentInput(input);
   const { metadata, createdBy, generation = 0 } = parsed.valid ? parsed.input : {};
   return {
@@ -91,6 +96,8 @@ export function restore(id: string, carried: CarriedIntent, input: unknown): Int
     createdBy,
     generation,
     graph,
+    graphSince,
+    migration,
     state,
     sequence,
     entry,

@@ -66,6 +66,8 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
       createdBy,
       generation: generation ?? 0,
       graph: created.graph,
+      graphSince: 1,
+      migration: undefined,
       state,
       sequence: 1,
       entry: 1,

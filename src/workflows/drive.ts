@@ -7,8 +7,8 @@ import {
   GRAPH_DEFAULTS,
   isTerminal,
   workOf,
-  type ChildrenRule,
   type DeadlineRule,
+  type Graph,
 } from '../graph';
 import { orderOf, type EngineMove, type Intent } from '../intent';
 import {
@@ -19,7 +19,7 @@ import {
   type Children,
   type Family,
 } from './drivers/children';
-import { DeadlineProblem, driveDeadline, startClock, type Clock } from './drivers/deadline';
+import { DeadlineProblem, driveDeadline, resetClock, startClock, type Clock } from './drivers/deadline';
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
 import { driveVotes } from './drivers/votes';
@@ -29,13 +29,22 @@ import type { Recorded } from './record';
 /** What the next run must know of the stay in a state that goes on. Plain JSON. */
 export interface CarriedStay {
   entry: number;
+  /** Of the version of the graph that its clock goes by. */
+  graphVersion?: number;
   clock?: Clock;
   children?: Children;
   undone?: string[];
 }
 
 interface Stay extends CarriedStay {
+  /** That it goes by. */
+  graph: Graph;
   scope: CancellationScope;
+  /** Of what another version of the graph may end before the stay does. */
+  work?: CancellationScope;
+  deadline?: CancellationScope;
+  undoing?: true;
+  heedingVotes?: true;
   family?: Family;
   /** What is to be done when the intent leaves. */
   part?: () => Promise<void>;
@@ -50,6 +59,8 @@ interface Stay extends CarriedStay {
  */
 export class Drive {
   private stay: Stay | undefined;
+  /** Whatever calls, a signal's handler say: a cancellation in Temporal is a request, and reaches nothing that goes on. */
+  private readonly shield = CancellationScope.current();
   /** Activities that run, those included that were told to stop and have not yet. */
   private running = 0;
   /** Settles when all of them are over. */
@@ -74,13 +85,10 @@ export class Drive {
   follow(): void {
     const { intent, recorded } = this;
     if (this.stay !== undefined && this.stay.entry !== intent.entry) this.leave(this.stay);
-    if (
-      this.stay === undefined &&
-      recorded.recordedSequence >= intent.entry &&
-      !isTerminal(intent.graph, intent.state)
-    ) {
-      this.begin();
-    }
+    if (recorded.recordedSequence < Math.max(intent.entry, intent.graphSince)) return;
+    if (this.stay !== undefined) {
+      if (this.stay.graph !== intent.graph) this.goOnBy(intent.graph, this.stay);
+    } else if (!isTerminal(intent.graph, intent.state)) this.begin();
   }
 
   /** Whether the run can't be left without doing something twice. */
@@ -110,9 +118,10 @@ export class Drive {
 
   toCarried(): CarriedStay | undefined {
     if (this.stay === undefined) return this.carried;
-    const { entry, clock, children, undone } = this.stay;
+    const { entry, graphVersion, clock, children, undone } = this.stay;
     return {
       entry,
+      ...(graphVersion !== undefined && { graphVersion }),
       ...(clock !== undefined && { clock }),
       ...(children !== undefined && { children }),
       ...(undone !== undefined && { undone }),
@@ -120,58 +129,113 @@ export class Drive {
   }
 
   private begin(): void {
-    const { intent } = this;
-    const { graph, state, entry } = intent;
+    const { graph, entry } = this.intent;
     const carried = this.carried?.entry === entry ? this.carried : { entry };
     this.carried = undefined;
-    const stay: Stay = { ...carried, scope: new CancellationScope({ cancellable: true }) };
-    this.stay = stay;
-
-    const work = workOf(graph, state);
-    if (work !== undefined) this.run(stay, () => this.hold(driveWork(intent, work)));
-
-    const children = childrenOf(graph, state);
-    if (children !== undefined) this.beginChildren(stay, children);
-
-    const { cancellation } = graph;
-    if (cancellation !== undefined && state === cancellation.through) {
-      const undone = (stay.undone ??= []);
-      // Not beside the work that it undoes.
-      const before = this.lastWork;
-      this.run(stay, () => this.hold(before.then(() => driveUndo(intent, cancellation, undone))));
-    }
-
-    if (approvalsFrom(graph, state).some(({ expireAfter }) => expireAfter !== undefined)) {
-      this.run(stay, () => driveVotes(intent, this.tell.expired));
-    }
-
-    const deadline = deadlineOf(graph, state);
-    if (deadline !== undefined) this.run(stay, () => this.heed(stay, deadline));
+    const scope = new CancellationScope({ cancellable: true, parent: this.shield });
+    this.stay = { ...carried, graph, scope };
+    this.beginParts(this.stay);
   }
 
-  private beginChildren(stay: Stay, rule: ChildrenRule): void {
+  /** The intent is where it was, and follows another version of its graph: what that names too goes on. */
+  private goOnBy(graph: Graph, stay: Stay): void {
+    stay.graph = graph;
+    delete stay.problem;
+    stay.deadline?.cancel();
+    if (workOf(graph, this.intent.state) === undefined) {
+      stay.work?.cancel();
+      delete stay.work;
+    }
+    // As many as it takes may have ended.
+    if (stay.family !== undefined) stay.family.hints += 1;
+    this.beginParts(stay);
+  }
+
+  /** What the graph says of the state, as far as it does not go on already. */
+  private beginParts(stay: Stay): void {
+    this.beginWork(stay);
+    this.beginChildren(stay);
+    this.beginUndo(stay);
+    this.beginVotes(stay);
+    this.beginDeadline(stay);
+  }
+
+  private beginWork(stay: Stay): void {
+    const rule = workOf(stay.graph, this.intent.state);
+    if (rule === undefined || stay.work !== undefined) return;
+    const scope = (stay.work = new CancellationScope({ cancellable: true, parent: stay.scope }));
+    this.run(stay, () => this.hold(driveWork(this.intent, rule)), scope);
+  }
+
+  private beginChildren(stay: Stay): void {
+    const { intent } = this;
+    const { state } = intent;
+    const rule = childrenOf(stay.graph, state);
+    if (rule === undefined || stay.family !== undefined) return;
     const children = (stay.children ??= { items: [], started: false });
     const family = (stay.family = { children, hints: 0 });
-    const started = this.hold(startChildren(this.intent, rule, family));
+    const started = this.hold(startChildren(intent, rule, family));
     stay.part = async () => {
       await started.catch(() => undefined);
-      if ((rule.others ?? GRAPH_DEFAULTS.others) === 'cancel') await cancelChildren(children);
+      const { others = GRAPH_DEFAULTS.others } = childrenOf(stay.graph, state) ?? rule;
+      if (others === 'cancel') await cancelChildren(children);
     };
-    this.run(stay, async () => (await started) ?? watchChildren(this.intent, rule, family));
+    this.run(stay, async () => (await started) ?? watchChildren(intent, family));
+  }
+
+  private beginUndo(stay: Stay): void {
+    if (stay.graph.cancellation?.through !== this.intent.state || stay.undoing === true) return;
+    stay.undoing = true;
+    const undone = (stay.undone ??= []);
+    // Not beside the work that it undoes.
+    const before = this.lastWork;
+    this.run(stay, () => this.hold(before.then(() => driveUndo(this.intent, undone))));
+  }
+
+  private beginVotes(stay: Stay): void {
+    const { graph, state } = this.intent;
+    if (
+      stay.heedingVotes ||
+      !approvalsFrom(graph, state).some(({ expireAfter }) => expireAfter !== undefined)
+    ) {
+      return;
+    }
+    stay.heedingVotes = true;
+    this.run(stay, () => driveVotes(this.intent, this.tell.expired));
+  }
+
+  private beginDeadline(stay: Stay): void {
+    const rule = deadlineOf(stay.graph, this.intent.state);
+    if (rule === undefined) {
+      delete stay.clock;
+      return;
+    }
+    const scope = (stay.deadline = new CancellationScope({ cancellable: true, parent: stay.scope }));
+    this.run(stay, () => this.heed(stay, rule), scope);
   }
 
   private async heed(stay: Stay, rule: DeadlineRule): Promise<EngineMove> {
     const { intent } = this;
     const { state, entry } = intent;
-    const clock = (stay.clock ??= await startClock(intent, rule));
+    const { version } = stay.graph;
+    const clock = await this.clockOf(stay, rule);
+    stay.clock = clock;
+    stay.graphVersion = version;
     this.tell.changed();
     return driveDeadline(intent, rule, clock, (reminder) => {
       const { activity, before } = reminder;
-      const order = { ...orderOf(intent, state, `reminder:${entry}:${before}`), dueAt: clock.dueAt };
+      // One of another version of the graph is another one, of the same name or not.
+      const since = Math.max(entry, intent.graphSince);
+      const order = { ...orderOf(intent, state, `reminder:${since}:${before}`), dueAt: clock.dueAt };
       const sent = runActivity(reminder, order, `${activity}, due ${clock.dueAt}`);
       // One that fails moves nothing: it is seen in Temporal.
       this.hold(sent).catch(() => undefined);
     });
+  }
+
+  private clockOf({ clock, graph, graphVersion = graph.version }: Stay, rule: DeadlineRule): Promise<Clock> {
+    if (clock === undefined) return startClock(this.intent, rule);
+    return graphVersion === graph.version ? Promise.resolve(clock) : resetClock(this.intent, rule, clock);
   }
 
   private leave(stay: Stay): void {
@@ -181,8 +245,8 @@ export class Drive {
   }
 
   /** What comes of it counts only while the intent is still there. */
-  private run(stay: Stay, drive: () => Promise<EngineMove | undefined>): void {
-    stay.scope.run(drive).then(
+  private run(stay: Stay, drive: () => Promise<EngineMove | undefined>, scope = stay.scope): void {
+    scope.run(drive).then(
       (move) => {
         if (this.stay === stay && move !== undefined) this.tell.move(move);
       },
@@ -190,7 +254,9 @@ export class Drive {
         if (error instanceof ChildrenProblem || error instanceof DeadlineProblem) {
           stay.problem = error.message;
           this.tell.changed();
-        } else if (this.stay === stay || !isCancellation(error)) throw error;
+          // Another version of the graph may do better.
+          if (error instanceof ChildrenProblem) delete stay.family;
+        } else if (!scope.consideredCancelled || !isCancellation(error)) throw error;
       },
     );
   }

@@ -1,14 +1,15 @@
-import type { EngineMove } from '../intent';
+import type { EngineMove, LoadedGraph } from '../intent';
 
 /**
  * What asks an intent to move: a signal, with whatever its sender put into it, Temporal's own cancellation, or what
- * follows from its graph: a move, or that the vote of a number no longer counts.
+ * follows from its graph: a move, or that the vote of a number no longer counts; and the graph that a request waits for.
  */
 export type Message =
   | { from: 'signal'; payload: unknown }
   | { from: 'cancellation' }
   | { from: 'graph'; move: EngineMove }
-  | { from: 'graph'; expired: number };
+  | { from: 'graph'; expired: number }
+  | { from: 'graph-loaded'; requestId: string; loaded: LoadedGraph };
 
 /** Messages in the order of their arrival. They wait only until the intent is created; then each is judged at once. */
 export class Inbox {

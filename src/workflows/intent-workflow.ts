@@ -29,6 +29,7 @@ import { createIntent } from './create';
 import { Drive } from './drive';
 import { Inbox } from './inbox';
 import { judge } from './judge';
+import { GraphLoader } from './load-graph';
 import { WORKFLOW_LIMITS } from './limits';
 import {
   awaitOutcomeUpdate,
@@ -115,13 +116,18 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
     // What was carried is in this run's history, whatever caused it.
     for (const decision of carried?.unrecorded ?? []) recorder.add(decision, 'signals');
 
+    const graphs = new GraphLoader(intent, (message) => inbox.put(message));
     inbox.open((message) => {
       const { decision, cause } = judge(intent, message, recorder.refusal);
       if (decision !== undefined) recorder.add(decision, cause);
       drive.follow();
+      graphs.follow();
     });
+    // What a run before has left waiting.
+    graphs.follow();
 
-    const ended = () => isTerminal(intent.graph, intent.state) && recorder.allRecorded;
+    const ended = () =>
+      isTerminal(intent.graph, intent.state) && recorder.allRecorded && intent.migration === undefined;
     const mayLeave = () => !drive.busy || workflowInfo().historyLength > WORKFLOW_LIMITS.historyEventsAtMost;
     const historyIsLong = () =>
       isLong(workflowInfo(), intent) && mayLeave() && recorder.carriable !== undefined;

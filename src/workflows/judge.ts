@@ -2,10 +2,12 @@ import {
   receive,
   receiveCancellation,
   receiveExpiry,
+  receiveGraph,
   receiveMove,
   type Decision,
   type Intent,
 } from '../intent';
+import { auditSink } from './audit-sink';
 import type { Message } from './inbox';
 import type { Cause, Recorder } from './record';
 
@@ -23,6 +25,11 @@ export function judge(
     }
     case 'cancellation':
       return { decision: receiveCancellation(intent, circumstances), cause: 'other' };
+    case 'graph-loaded': {
+      const decision = receiveGraph(intent, message, circumstances);
+      if (decision?.status === 'applied') auditSink().migrated(intent.graph);
+      return { decision, cause: 'other' };
+    }
     case 'graph':
       return {
         decision:

@@ -10,12 +10,16 @@ const intentState = defineSearchAttributeKey(INTENT_STATE_SEARCH_ATTRIBUTE, Sear
 
 /** What lists and the Web UI show of an intent. Only recorded states are shown: visible means durable. */
 export class Visibility {
+  private shownGraph: string | undefined;
+
   constructor(
     private readonly intent: Intent,
     private readonly recorded: Recorded,
     private readonly driven: DrivenPart,
     private shownState: string | undefined,
-  ) {}
+  ) {
+    if (this.graphIsRecorded) this.shownGraph = formatGraphReference(intent.graph);
+  }
 
   /** Once an intent: a memo stays through continue-as-new. */
   introduce(): void {
@@ -23,13 +27,21 @@ export class Visibility {
     upsertMemo({ organizationId, graph: formatGraphReference(graph), ...(title !== undefined && { title }) });
   }
 
+  private get graphIsRecorded(): boolean {
+    return this.recorded.recordedSequence >= this.intent.graphSince;
+  }
+
   /** After each recording, and at the start of each run: current details do not survive continue-as-new. */
   refresh(): void {
     setCurrentDetails(renderDetails(this.intent, this.recorded, this.driven));
-    const { sequence, state } = this.intent;
+    const { sequence, state, graph } = this.intent;
     if (this.recorded.recordedSequence === sequence && this.shownState !== state) {
       this.shownState = state;
       upsertSearchAttributes([{ key: intentState, value: state }]);
+    }
+    if (this.graphIsRecorded && this.shownGraph !== formatGraphReference(graph)) {
+      this.shownGraph = formatGraphReference(graph);
+      upsertMemo({ graph: this.shownGraph });
     }
   }
 }

@@ -4,7 +4,7 @@ import { CREATION_REQUEST_ID, RememberedOutcomes, WorkResults, type Intent } fro
 export const AT = '2026-03-01T12:00:00.000Z';
 
 /** Two steps, a self edge, a way back, and two ends. */
-const ticketGraph: Graph = {
+export const ticketGraph: Graph = {
   name: 'ticket',
   version: 3,
   steps: [
@@ -39,6 +39,8 @@ export function newIntent(graph: Graph = ticketGraph): Intent {
     createdBy: undefined,
     generation: 0,
     graph,
+    graphSince: 1,
+    migration: undefined,
     state,
     sequence: 1,
     entry: 1,

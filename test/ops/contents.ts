@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 /** All that Postgres holds of the given intents, but for the times at which rows were inserted. */
 export async function contentsOf(pool: Pool, ids: readonly string[]): Promise<unknown[]> {
   const { rows } = await pool.query<Record<string, unknown>>(
-    `SELECT i.id, i.organization_id, i.state, i.sequence, i.audit_hash, i.graph_name, i.graph_version, i.title,
+    `SELECT i.id, i.organization_id, i.state, i.sequence, i.audit_hash, i.graph_name, i.graph_version, i.first_graph_version, i.title,
             i.metadata, i.created_by, i.run_id, i.personal_salt, i.ended_at,
             (SELECT jsonb_agg(to_jsonb(a) - 'created_at' ORDER BY a.sequence) FROM workflow_transition_audit a
               WHERE a.workflow_id = i.id) AS audit,

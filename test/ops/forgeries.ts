@@ -21,6 +21,16 @@ export async function trailOfSix(intents: IntentClient): Promise<string> {
   return id;
 }
 
+/** An intent that was moved from `ticket@1` to `ticket@2` by its third row of four. */
+export async function migratedTrail(intents: IntentClient): Promise<string> {
+  const { id } = await intents.create({ organizationId: ORGANIZATION, graph: 'ticket@1', title: 'honest' });
+  const wait = { timeoutMs: 45_000 };
+  await intents.transition(id, { to: 'WORKING', requestId: 'r2', actor: 'ada' }, wait);
+  await intents.migrate(id, { graph: 'ticket@2', requestId: 'r3', actor: 'ada' }, wait);
+  await intents.transition(id, { to: 'ON_HOLD', requestId: 'r4', actor: 'ada' }, wait);
+  return id;
+}
+
 /** With every trigger and foreign key out of the way, as the superuser. */
 export async function withoutRules(
   superuser: Pool,
@@ -209,5 +219,68 @@ export const FORGERIES: [string, Forgery, FindingCode[], FindingCode[]][] = [
     ),
     ['REQUEST_ANSWERED_TWICE'],
     ['POSTGRES_AHEAD'],
+  ],
+];
+
+/** The same of {@link migratedTrail}, with `ticket@3` registered. */
+export const MIGRATION_FORGERIES: typeof FORGERIES = [
+  [
+    'another version of a row',
+    onRow('graph_version = 1', 4),
+    ['MIRROR_DIFFERS', 'NO_SUCH_EDGE', 'ROW_ALTERED'],
+    ['WITNESS_DIFFERS'],
+  ],
+  [
+    'another version of the migration',
+    onRow('graph_version = 3', 3),
+    ['NO_SUCH_EDGE', 'ROW_ALTERED'],
+    ['WITNESS_DIFFERS'],
+  ],
+  ['a version taken away from a row', onRow('graph_version = NULL', 2), ['ROW_ALTERED'], ['WITNESS_DIFFERS']],
+  [
+    'another version of all that came after, consistently',
+    andRehashed(async (client, id) => {
+      await client.query(
+        'UPDATE workflow_transition_audit SET graph_version = 3 WHERE workflow_id = $1 AND sequence > 2',
+        [id],
+      );
+      await onIntent('graph_version = 3')(client, id);
+    }),
+    [],
+    ['WITNESS_DIFFERS'],
+  ],
+  [
+    'a migration that is none any more',
+    onRow(`kind = 'transition'`, 3),
+    ['MIRROR_DIFFERS', 'NO_SUCH_EDGE', 'ROW_ALTERED'],
+    ['WITNESS_DIFFERS'],
+  ],
+  [
+    'the migration deleted',
+    deleted('sequence = 3'),
+    ['MIRROR_DIFFERS', 'NO_SUCH_EDGE', 'SEQUENCE_GAP'],
+    ['TEMPORAL_AHEAD'],
+  ],
+  [
+    'the migration and all after it deleted, consistently',
+    andRehashed(async (client, id) => {
+      await deleted('sequence > 2')(client, id);
+      await onIntent('graph_version = 1, first_graph_version = NULL')(client, id);
+    }),
+    [],
+    ['TEMPORAL_AHEAD'],
+  ],
+  ['the version in the mirror', onIntent('graph_version = 1'), ['MIRROR_DIFFERS'], []],
+  [
+    'the first version in the mirror',
+    onIntent('first_graph_version = 2'),
+    ['MIRROR_DIFFERS'],
+    ['INTENT_ALTERED'],
+  ],
+  [
+    'no first version in the mirror',
+    onIntent('first_graph_version = NULL'),
+    ['MIRROR_DIFFERS'],
+    ['INTENT_ALTERED'],
   ],
 ];

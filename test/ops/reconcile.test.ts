@@ -154,16 +154,18 @@ test('the command says what it would do and exits with 1, does it with --apply, 
   });
 });
 
-test('rebuild fills a new database, with the graphs that the intents were created with', async () => {
+test('rebuild fills a new database, with the graphs that the intents have followed', async () => {
   const { owner, stack, intents } = servers;
   const env = stack.env as NodeJS.ProcessEnv;
   await registerGraph(owner, { ...contentIntentGraph, version: 7 });
+  await registerGraph(owner, { ...contentIntentGraph, version: 8 });
   const { id } = await intents.create({
     organizationId: ORGANIZATION,
     graph: 'content-intent@7',
     title: 'seventh',
   });
   await intents.transition(id, { to: 'ICP_PENDING' });
+  await intents.migrate(id, { graph: 'content-intent@8' });
   await intents.transition(id, { to: 'CANCELLED' });
   await servers.temporal.workflow.getHandle(id).result();
   const { rows } = await owner.query<{ id: string }>('SELECT id FROM intent_workflows');
@@ -175,7 +177,7 @@ test('rebuild fills a new database, with the graphs that the intents were create
   const rebuilt = createPool({ databaseUrl: database.ownerUrl, applicationName: 'test', max: 1 });
   try {
     const run = await capturedRun(['rebuild'], empty);
-    expect(run.stdout).toContain(`restored intent ${id} altogether: 3 audit rows, 0 rejections`);
+    expect(run.stdout).toContain(`restored intent ${id} altogether: 4 audit rows, 0 rejections`);
     expect(run.exitCode).toBe(0);
     expect(await contentsOf(rebuilt, ids)).toEqual(before);
     expect((await capturedRun(['rebuild'], empty)).stdout).toContain('Postgres has all that Temporal knows.');

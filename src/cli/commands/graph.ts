@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { Cli } from '../cli';
 import { addGraphDiffCommand } from './graph-diff';
 import { addGraphListCommand } from './graph-list';
+import { addGraphMigrateCommand } from './graph-migrate';
 import { addGraphRegisterCommand } from './graph-register';
 import { addGraphSchemaCommand } from './graph-schema';
 import { addGraphShowCommand } from './graph-show';
@@ -11,11 +12,14 @@ import { addGraphValidateCommand } from './graph-validate';
 export function addGraphCommands(program: Command, cli: Cli): void {
   const graph = program
     .command('graph')
-    .description('Workflow graphs: check, register, list, show and compare them.');
+    .description(
+      'Workflow graphs: check, register, list, show and compare them, and move intents between their versions.',
+    );
   addGraphValidateCommand(graph, cli);
   addGraphRegisterCommand(graph, cli);
   addGraphListCommand(graph, cli);
   addGraphShowCommand(graph, cli);
   addGraphDiffCommand(graph, cli);
+  addGraphMigrateCommand(graph, cli);
   addGraphSchemaCommand(graph, cli);
 }

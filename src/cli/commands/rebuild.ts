@@ -10,7 +10,7 @@ import { quietRuntime } from '../quiet-runtime';
 import { printReconciled, reconcileAloud } from './reconcile';
 
 const HELP = `
-Applies the migrations, registers the graphs that the intents were created with, and restores every intent that
+Applies the migrations, registers the graphs that the intents have followed, and restores every intent that
 Temporal has kept, with the stored times and hashes. Rows that are there already stay as they are: it may be stopped and
 repeated. Takes the owner's role, by OWNER_DATABASE_URL.
 

@@ -7,7 +7,7 @@ import {
   uuid4,
 } from '@temporalio/workflow';
 
-import { evaluate, type ChildrenRule } from '../../graph';
+import { childrenOf, evaluate, type ChildrenRule } from '../../graph';
 import { GRAPH_LIMITS } from '../../graph/limits';
 import {
   bounded,
@@ -71,12 +71,17 @@ export function startChildren(
   });
 }
 
-/** Waits until as many children have ended as the rule wants. Where they are is looked up in Postgres. */
-export async function watchChildren(intent: Intent, rule: ChildrenRule, family: Family): Promise<EngineMove> {
-  const { entry } = intent;
+/**
+ * Waits until as many children have ended as the graph wants. Where they are is looked up in Postgres. How many it takes, and
+ * where their end leads, is said by the version of the graph that the intent follows by then.
+ */
+export async function watchChildren(intent: Intent, family: Family): Promise<EngineMove | undefined> {
+  const { entry, state } = intent;
   const { children } = family;
   let wait: number = WORKFLOW_LIMITS.childrenLookMs;
   for (;;) {
+    const rule = childrenOf(intent.graph, state);
+    if (rule === undefined) return undefined;
     const verdict = judge(rule, children.items);
     if (verdict === 'done') {
       return { kind: 'children', entry, to: rule.done, metadata: { children: listed(children) } };
@@ -90,9 +95,9 @@ export async function watchChildren(intent: Intent, rule: ChildrenRule, family: 
       organizationId: intent.organizationId,
       ids: running.map(({ id }) => id),
     });
-    for (const { id, state } of looked) {
-      const child = running.find((one) => one.id === id);
-      if (child !== undefined) child.ended = state;
+    for (const ended of looked) {
+      const child = running.find(({ id }) => id === ended.id);
+      if (child !== undefined) child.ended = ended.state;
     }
     if (looked.length === 0 && family.hints === hints) {
       await condition(() => family.hints !== hints, wait);

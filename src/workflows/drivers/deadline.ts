@@ -15,6 +15,10 @@ import { localFirst, permanentFailure } from '../record';
 
 /** When the time of a state is over. Plain JSON, which continue-as-new carries. */
 export interface Clock extends DeadlineTimes {
+  /** ISO 8601, UTC. Left out where it stood before it was kept: then nothing but its times is known. */
+  startedAt?: string;
+  /** How long it has stood still since, milliseconds. */
+  stoodMs?: number;
   /** Since when it stands still: its times are as they would be if the intent were resumed at once. */
   stoppedAt?: string;
 }
@@ -30,7 +34,26 @@ export class DeadlineProblem extends Error {
  * @throws DeadlineProblem
  */
 export async function startClock(intent: Intent, rule: DeadlineRule): Promise<Clock> {
-  const from = new Date().toISOString();
+  const startedAt = new Date().toISOString();
+  return { ...(await timesOf(intent, rule, startedAt)), startedAt, stoodMs: 0 };
+}
+
+/**
+ * Sets a clock to the time of another version of the graph, counted from when it was started; what it stood still does not
+ * count. Reminders whose time has passed are over.
+ *
+ * @throws DeadlineProblem
+ */
+export async function resetClock(intent: Intent, rule: DeadlineRule, clock: Clock): Promise<Clock> {
+  const now = new Date().toISOString();
+  const { startedAt = now, stoodMs = 0, stoppedAt } = clock;
+  const times = await timesOf(intent, rule, startedAt);
+  const moved = rule.after === undefined ? times : shifted(times, stoodMs);
+  const reminders = moved.reminders.filter(({ at }) => at > (stoppedAt ?? now));
+  return { ...moved, reminders, startedAt, stoodMs, ...(stoppedAt !== undefined && { stoppedAt }) };
+}
+
+async function timesOf(intent: Intent, rule: DeadlineRule, from: string): Promise<DeadlineTimes> {
   const dueAt = rule.at === undefined ? undefined : timeOf(intent, rule.at);
   if (!dependsOnTimeZoneData(rule)) return deadlineTimes(rule, from, dueAt);
   // Rules for summer time change, and with them what a replay would count: what was counted belongs into history.
@@ -97,11 +120,13 @@ export async function driveDeadline(
 async function standStill(intent: Intent, rule: DeadlineRule, clock: Clock): Promise<void> {
   clock.stoppedAt ??= new Date().toISOString();
   await condition(() => !intent.paused);
-  if (rule.after !== undefined) {
-    const stoodMs = Date.now() - Date.parse(clock.stoppedAt);
-    const later = (at: string) => new Date(Date.parse(at) + stoodMs).toISOString();
-    clock.dueAt = later(clock.dueAt);
-    clock.reminders = clock.reminders.map(({ before, at }) => ({ before, at: later(at) }));
-  }
+  const stoodMs = Date.now() - Date.parse(clock.stoppedAt);
+  clock.stoodMs = (clock.stoodMs ?? 0) + stoodMs;
+  if (rule.after !== undefined) Object.assign(clock, shifted(clock, stoodMs));
   delete clock.stoppedAt;
+}
+
+function shifted({ dueAt, reminders }: DeadlineTimes, ms: number): DeadlineTimes {
+  const later = (at: string) => new Date(Date.parse(at) + ms).toISOString();
+  return { dueAt: later(dueAt), reminders: reminders.map(({ before, at }) => ({ before, at: later(at) })) };
 }

@@ -1,19 +1,17 @@
-import { undoOf, type CancellationRule } from '../../graph';
+import { undoOf } from '../../graph';
 import { CANCELLED_STATE, orderOf, type EngineMove, type Intent } from '../../intent';
 import { failureOf, runActivity } from './run-activity';
 
 /**
  * Undoes what the intent has done, the last first, and ends it. What was undone is not undone again, in whichever run it
- * goes on, and when people send the intent back here after a failure.
+ * goes on, and when people send the intent back here after a failure. Where another version of the graph undoes nothing in
+ * this state, it leads nowhere.
  *
  * @param undone states whose undo has run, added to as it goes
  */
-export async function driveUndo(
-  intent: Intent,
-  rule: CancellationRule,
-  undone: string[],
-): Promise<EngineMove> {
-  const { entry } = intent;
+export async function driveUndo(intent: Intent, undone: string[]): Promise<EngineMove | undefined> {
+  const { entry, state: through } = intent;
+  const rule = () => (intent.graph.cancellation?.through === through ? intent.graph.cancellation : undefined);
   for (let state = intent.undoable.at(-1); state !== undefined; state = intent.undoable.at(-1)) {
     const undo = undoOf(intent.graph, state);
     if (undo !== undefined) {
@@ -23,12 +21,13 @@ export async function driveUndo(
       } catch (error) {
         const failure = failureOf(error);
         const metadata = { undone, failure: { ...failure, state } };
-        return { kind: 'undo', entry, to: rule.failed, reason: failure.message, metadata };
+        const to = rule()?.failed;
+        return to === undefined ? undefined : { kind: 'undo', entry, to, reason: failure.message, metadata };
       }
     }
     if (intent.entry !== entry) break;
-    intent.undoable = intent.undoable.slice(0, -1);
+    intent.undoable = intent.undoable.filter((other) => other !== state);
     undone.push(state);
   }
-  return { kind: 'undo', entry, to: CANCELLED_STATE, metadata: { undone } };
+  return rule() && { kind: 'undo', entry, to: CANCELLED_STATE, metadata: { undone } };
 }

@@ -1,4 +1,4 @@
-import type { WorkRule } from '../../graph';
+import { workOf, type WorkRule } from '../../graph';
 import {
   metadataSchema,
   orderOf,
@@ -9,19 +9,28 @@ import {
 } from '../../intent';
 import { failureOf, runActivity, type Failure } from './run-activity';
 
-/** Runs the activity of the state that the intent is in. Its end, good or bad, is the way out of the state. */
-export async function driveWork(intent: Intent, rule: WorkRule): Promise<EngineMove> {
+/**
+ * Runs the activity of the state that the intent is in. Its end, good or bad, is the way out of the state. Where that
+ * leads is said by the version of the graph that the intent follows by then; nowhere, where apps do the work in that.
+ */
+export async function driveWork(intent: Intent, rule: WorkRule): Promise<EngineMove | undefined> {
   const { entry, state } = intent;
   const order = orderOf(intent, state, String(entry));
+  const end = await endOf(runActivity(rule, order, `${rule.activity} in ${state}`));
+  const now = workOf(intent.graph, state);
+  if (now === undefined) return undefined;
+  if ('result' in end) return { kind: 'work', entry, to: now.success, metadata: end };
+  return { kind: 'work', entry, to: now.failure, reason: end.failure.message, metadata: end };
+}
+
+async function endOf(run: Promise<unknown>): Promise<{ result: Json } | { failure: Failure }> {
   try {
-    const result = await runActivity(rule, order, `${rule.activity} in ${state}`);
+    const result = await run;
     const problem = problemOf(result);
-    if (problem === undefined) {
-      return { kind: 'work', entry, to: rule.success, metadata: { result: (result ?? null) as Json } };
-    }
-    return failed(rule, entry, { type: 'INVALID_RESULT', message: problem });
+    if (problem !== undefined) return { failure: { type: 'INVALID_RESULT', message: problem } };
+    return { result: (result ?? null) as Json };
   } catch (error) {
-    return failed(rule, entry, failureOf(error));
+    return { failure: failureOf(error) };
   }
 }
 
@@ -31,8 +40,4 @@ function problemOf(result: unknown): string | undefined {
   if (unreadable !== undefined) return unreadable;
   const parsed = metadataSchema.safeParse({ result: result ?? null });
   return parsed.success ? undefined : `The result ${parsed.error.issues[0]?.message}`;
-}
-
-function failed(rule: WorkRule, entry: number, failure: Failure): EngineMove {
-  return { kind: 'work', entry, to: rule.failure, reason: failure.message, metadata: { failure } };
 }
