@@ -5,8 +5,9 @@ import type { WorkOrder } from 'intent-engine';
 
 /** Reads the amount. What it returns is kept in the audit row, and given to the work of later states. */
 async function readInvoice({ metadata }: WorkOrder): Promise<{ amount: number; currency: string }> {
-  const text = JSON.stringify(metadata['text']);
-  const [, amount, currency] = /(\d+\.\d\d) ([A-Z]{3})/.exec(text) ?? [];
+  const { text } = metadata;
+  const found = typeof text === 'string' ? /(\d+\.\d\d) ([A-Z]{3})/.exec(text) : null;
+  const [, amount, currency] = found ?? [];
   if (amount === undefined || currency === undefined) {
     throw ApplicationFailure.create({ type: 'NO_AMOUNT', message: 'The text names no amount.' });
   }

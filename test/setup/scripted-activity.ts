@@ -15,10 +15,10 @@ export class ScriptedActivity {
   private readonly scripts = new Map<string, Script>();
 
   /** To be handed to a worker. */
-  readonly run = (order: WorkOrder): Promise<unknown> => {
+  readonly run = (order: WorkOrder): unknown => {
     const call = { order, attempt: activityInfo().attempt };
     this.calls.push(call);
-    return Promise.resolve(this.scripts.get(order.intentId)?.(call));
+    return this.scripts.get(order.intentId)?.(call);
   };
 
   /** What it does for an intent from now on. */
