@@ -16,7 +16,7 @@ export {
 } from './intent-input';
 export { LIMITS } from './limits';
 export { metadataSchema, type Json, type Metadata } from './metadata';
-export { migrationTarget, stateMapProblem, type MigrationProblem, type StateMap } from './migration-target';
+export { migrationTarget, stateMapProblem, type StateMap } from './migration-target';
 export { MOVE_KINDS, type MoveKind } from './move-kinds';
 export * from './names';
 export { occurredAtSchema } from './occurred-at';

@@ -100,6 +100,8 @@ const stateMap = z.record(stateName, stateName).refine((map) => jsonBytes(map) <
 /**
  * A request to follow another version of the intent's graph. `map` says where an intent goes on whose state that version
  * lacks: `{ OLD: 'NEW' }`.
+ *
+ * @public The frozen messages read it.
  */
 export const migrateRequestSchema = z.strictObject({
   kind: z.literal('migrate'),
