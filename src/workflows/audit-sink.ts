@@ -23,7 +23,7 @@ export interface AuditSink extends Sinks {
     migrated(graph: Graph): void;
     /** At the start of a run that was continued as new: how far Postgres was known to be. */
     continued(recorded: Recorded): void;
-    /** @param votes not told by versions before there were any */
+    /** @param votes left out where there are none */
     recorded(transitions: WitnessedTransition[], rejections: DecidedRejection[], votes?: Vote[]): void;
   };
 }

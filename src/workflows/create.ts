@@ -56,7 +56,7 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
   };
   outcomes.add(creation);
   auditSink().created({ ...details }, created.graph, created.personalSalt ?? null);
-  auditSink().recorded([{ ...creation, hash: created.hash }], [], []);
+  auditSink().recorded([{ ...creation, hash: created.hash }], []);
   return {
     intent: {
       id,

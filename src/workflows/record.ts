@@ -224,7 +224,7 @@ export class Recorder {
         votes.push(vote);
       }
     }
-    auditSink().recorded(transitions, rejections, votes);
+    auditSink().recorded(transitions, rejections, ...(votes.length > 0 ? [votes] : []));
     for (const transition of stored) this.intent.outcomes.adoptTime(transition);
     this.recorded.auditHash = stored.at(-1)?.hash ?? this.recorded.auditHash;
   }
