@@ -5,7 +5,7 @@ import type { RejectionCode } from './rejection-codes';
 export type StateMap = Readonly<Record<string, string>>;
 
 /** Why a migration can't be. */
-export interface MigrationProblem {
+interface MigrationProblem {
   code: Extract<RejectionCode, 'UNKNOWN_STATE' | 'INVALID_REQUEST' | 'ILLEGAL_TRANSITION'>;
   message: string;
 }

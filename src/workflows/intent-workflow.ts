@@ -3,8 +3,8 @@ import {
   ApplicationFailure,
   CancellationScope,
   condition,
-  continueAsNew,
   getExternalWorkflowHandle,
+  makeContinueAsNewFunc,
   setDefaultSignalHandler,
   setHandler,
   workflowInfo,
@@ -165,13 +165,19 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       // worker has to replay the whole history.
       const unrecorded = recorder.carriable;
       if (unrecorded !== undefined && mayLeave()) {
-        await continueAsNew<typeof intentWorkflow>(
-          input,
-          carryOver(intent, recorded, unrecorded, drive.toCarried()),
-        );
+        await inNextRun(input, carryOver(intent, recorded, unrecorded, drive.toCarried()));
       }
     }
   });
+}
+
+/** Unlike search attributes, a memo that was upserted does not stay by itself. */
+function inNextRun(input: IntentInput, carried: CarriedIntent): Promise<never> {
+  const { memo } = workflowInfo();
+  return makeContinueAsNewFunc<typeof intentWorkflow>({ ...(memo !== undefined && { memo }) })(
+    input,
+    carried,
+  );
 }
 
 /** A parent looks by itself as well, if later, so it does not matter whether it is still there to be told. */

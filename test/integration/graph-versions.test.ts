@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { createActivities } from '../../src/activities';
 import { readGraph } from '../../src/database/read-graphs';
 import { stepOf } from '../../src/graph';
 import { verify } from '../../src/ops/verify';
@@ -25,7 +26,7 @@ afterEach(async () => {
   await environment.close();
 });
 
-const PATIENCE = { timeoutMs: 90_000 };
+const PATIENCE = { timeoutMs: 150_000 };
 const MAP = { WAITING: 'ON_HOLD' };
 
 /** A ticket of the first version that was taken along these states. */
@@ -51,6 +52,8 @@ async function findingsOf(ids: string[]): Promise<string[]> {
   return findings;
 }
 
+const memoOf = async (id: string) => (await environment.temporal.workflow.getHandle(id).describe()).memo;
+
 /** Steps of the states that an intent has been in, each by the version that it followed then. */
 async function stepsOf(id: string): Promise<string[]> {
   const steps: string[] = [];
@@ -63,7 +66,7 @@ async function stepsOf(id: string): Promise<string[]> {
 }
 
 test('an intent that is moved stays where it is, goes on by the new version, and its old rows keep their steps', async () => {
-  const { intents, temporal, startWorker } = environment;
+  const { intents, startWorker } = environment;
   await startWorker();
   const id = await ticketIn('WORKING');
   const said = { actor: 'ada', reason: 'tickets are checked first', metadata: { change: 17 } };
@@ -98,7 +101,7 @@ test('an intent that is moved stays where it is, goes on by the new version, and
   const back = { graph: 'ticket@1', map: { ON_HOLD: 'WAITING' } };
   expect(await intents.migrate(id, back, PATIENCE)).toMatchObject({ newState: 'WAITING' });
   expect(await intents.describe(id)).toMatchObject({ graph: 'ticket@1', state: 'WAITING' });
-  expect((await temporal.workflow.getHandle(id).describe()).memo).toMatchObject({ graph: 'ticket@1' });
+  await eventually(async () => expect(await memoOf(id)).toMatchObject({ graph: 'ticket@1' }));
   expect(await findingsOf([id])).toEqual([]);
 });
 
@@ -185,3 +188,43 @@ test('a request that waits for its graph when its intent ends is answered', asyn
   await temporal.workflow.getHandle(id).result();
   expect(await findingsOf([id])).toEqual([]);
 });
+
+test('a migration that waits for its graph is carried through continue-as-new, and so is the version', async () => {
+  const { intents, temporal, pool, startWorker } = environment;
+  const activities = createActivities(pool);
+  let away = true;
+  const loadGraph: typeof activities.loadGraph = async (request) => {
+    if (away) throw new Error('it does not answer');
+    return activities.loadGraph(request);
+  };
+  await startWorker({ activities: { ...activities, loadGraph } });
+  const id = await ticketIn('WORKING');
+  const runId = async () => (await temporal.workflow.getHandle(id).describe()).runId;
+  /** Requests that change nothing but the history, until there is a new one. */
+  async function continued(): Promise<void> {
+    const before = await runId();
+    while ((await runId()) === before) {
+      const requests = Array.from({ length: 49 }, () => intents.requestTransition(id, { to: 'WORKING' }));
+      await Promise.all(requests);
+      await intents.transition(id, { to: 'WORKING' }, PATIENCE);
+    }
+  }
+
+  const moving = intents.migrate(
+    id,
+    { graph: 'ticket@2', requestId: 'move', actor: 'ada' },
+    { timeoutMs: 200_000 },
+  );
+  await continued();
+  expect(await intents.outcome(id, 'move')).toBeUndefined();
+  expect(await intents.describe(id)).toMatchObject({ graph: 'ticket@1' });
+  away = false;
+  expect(await moving).toMatchObject({ status: 'applied', newState: 'WORKING' });
+  await continued();
+  expect(await intents.describe(id)).toMatchObject({ graph: 'ticket@2', quarantined: null });
+  expect(await intents.transition(id, { to: 'ON_HOLD' }, PATIENCE)).toMatchObject({ status: 'applied' });
+  expect((await intents.history(id)).filter(({ kind }) => kind === 'migration')).toHaveLength(1);
+  const memo = { organizationId: ORGANIZATION, graph: 'ticket@2' };
+  await eventually(async () => expect(await memoOf(id)).toEqual(memo));
+  expect(await findingsOf([id])).toEqual([]);
+}, 300_000);
