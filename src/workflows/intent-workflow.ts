@@ -91,6 +91,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
     return intent.outcomes.find(requestId, {
       sequence: recorded.recordedSequence,
       rejections: recorded.recordedRejections,
+      votes: recorded.recordedVotes ?? 0,
     });
   }
 

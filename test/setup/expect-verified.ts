@@ -4,10 +4,13 @@ import { fromEnvironment, type IntentEnvironment } from './intent-environment';
 /** Replays every intent of a test file: the histories must yield exactly the rows that Postgres has. */
 export async function expectVerified({ pool, temporal }: IntentEnvironment): Promise<void> {
   const complaints: unknown[] = [];
+  // These alone: the intents of all other test files are in the same Temporal.
+  const { rows } = await pool.query<{ id: string }>('SELECT id FROM intent_workflows');
   const summary = await verify({
     mode: 'full',
     pool,
     client: temporal,
+    ids: rows.map(({ id }) => id),
     workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
     onFinding: (finding) => complaints.push(finding),
     onUnchecked: (intentId, reason) => complaints.push({ intentId, reason }),

@@ -13,7 +13,7 @@ export const UNPATCHED: readonly Edit[] = editsOf(COMMAND);
 
 function editsOf(statement: string): Edit[] {
   const file = 'src/workflows/visibility.ts';
-  const details = 'setCurrentDetails(renderDetails(this.intent, this.recorded));';
+  const details = 'setCurrentDetails(renderDetails(this.intent, this.recorded, this.driven));';
   return [
     { file, from: 'import { setCurrentDetails', to: 'import { patched, setCurrentDetails' },
     { file, from: details, to: `${details} ${statement}` },

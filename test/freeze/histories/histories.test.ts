@@ -118,7 +118,11 @@ describe('an edit of the workflow code is caught, with the event and what Tempor
 describe('a history that replays is caught all the same when it is judged otherwise:', () => {
   test('another code of a rejection', async () => {
     const edits = [
-      { file: 'src/intent/decide.ts', from: "reject('ALREADY_IN_STATE'", to: "reject('STATE_CONFLICT'" },
+      {
+        file: 'src/intent/decide-transition.ts',
+        from: "reject('ALREADY_IN_STATE'",
+        to: "reject('STATE_CONFLICT'",
+      },
     ];
     const [change] = await changeBy(edits, 'race.v1');
     expect(change).toMatchObject({ verdict: 'incompatible', subject: 'history race.v1' });
@@ -129,7 +133,7 @@ describe('a history that replays is caught all the same when it is judged otherw
   });
 
   test('a word in the message of a rejection, which is stored', async () => {
-    const edits = [{ file: 'src/intent/decide.ts', from: 'does not lead to', to: 'leads not to' }];
+    const edits = [{ file: 'src/intent/decide-transition.ts', from: 'does not lead to', to: 'leads not to' }];
     const [change] = await changeBy(edits, 'postgres-away.v1');
     expect(change?.what).toMatch(/^replays, but is judged otherwise: .*message/);
   });

@@ -90,7 +90,7 @@ describe('what is read and checked', () => {
     for (const change of [
       ...request(z.discriminatedUnion('kind', [transitionRequestSchema, approval])),
       ...request(wider),
-      ...graph(graphSchema.extend({ deadlines: z.array(z.string()).optional() })),
+      ...graph(graphSchema.extend({ tickets: z.array(z.string()).optional() })),
     ]) {
       expect(change.verdict).toBe('not-frozen');
       expect(change.fix).toContain('npm run freeze');
@@ -139,8 +139,8 @@ describe('what is declared', () => {
         // Told to whoever listens.
         {
           file: `${WORKFLOWS}/audit-sink.ts`,
-          from: 'DecidedTransition & { hash: string }',
-          to: 'DecidedTransition',
+          from: "Omit<DecidedTransition, 'vote'> & { hash: string }",
+          to: "Omit<DecidedTransition, 'vote'>",
         },
       ]),
     );
