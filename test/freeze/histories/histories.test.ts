@@ -119,7 +119,7 @@ describe('a history that replays is caught all the same when it is judged otherw
   test('another code of a rejection', async () => {
     const edits = [
       {
-        file: 'src/intent/decide-transition.ts',
+        file: 'src/intent/check-edge.ts',
         from: "reject('ALREADY_IN_STATE'",
         to: "reject('STATE_CONFLICT'",
       },
@@ -133,7 +133,7 @@ describe('a history that replays is caught all the same when it is judged otherw
   });
 
   test('a word in the message of a rejection, which is stored', async () => {
-    const edits = [{ file: 'src/intent/decide-transition.ts', from: 'does not lead to', to: 'leads not to' }];
+    const edits = [{ file: 'src/intent/check-edge.ts', from: 'does not lead to', to: 'leads not to' }];
     const [change] = await changeBy(edits, 'postgres-away.v1');
     expect(change?.what).toMatch(/^replays, but is judged otherwise: .*message/);
   });
