@@ -12,7 +12,7 @@ async function read(content: string | Buffer, columns: EventColumns = DEFAULT_CO
   return rows;
 }
 
-const EVENT = { caseId: 'c1', activity: 'Paid', time: '2017-01-09T09:00:00Z', actor: 'ada' };
+const EVENT = { caseId: 'c1', activity: 'Paid', time: '2017-01-09T09:00:00Z', actor: 'ada', role: 'ada' };
 const ROW = 'c1,Paid,2017-01-09T09:00:00Z,ada';
 
 test.each([
@@ -30,7 +30,7 @@ test('columns may have any names, in any order, and the actor may be missing', a
     state: 'status',
     time: 'changed_at',
   });
-  expect(rows).toEqual([{ line: 2, event: { ...EVENT, actor: '' } }]);
+  expect(rows).toEqual([{ line: 2, event: { ...EVENT, actor: '', role: '' } }]);
 });
 
 test('a row that is no event comes with its line and problem, and the others are read', async () => {

@@ -94,8 +94,9 @@ test('rows that Postgres lost are a gap: recording waits, and goes on by itself 
   const lost = before[1];
   await superuser.query(
     `INSERT INTO workflow_transition_audit
-       (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transitioned_at)
-     VALUES ($1, $2, 2, 'lost', 'CREATED', 'ICP_PENDING', $3)`,
+       (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transitioned_at,
+        graph_version)
+     VALUES ($1, $2, 2, 'lost', 'CREATED', 'ICP_PENDING', $3, 1)`,
     [id, ORGANIZATION, lost?.transitionedAt],
   );
   await eventually(async () => expect((await intents.describe(id)).mirrorLag).toBe(0));
