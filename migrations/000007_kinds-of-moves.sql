@@ -131,6 +131,13 @@ BEGIN
 END
 $$;
 
+-- Whether a row begins a stay in its state. A pause, a resumption, and a migration that leaves the intent where it is are rows
+-- in the middle of one; a transition along a self edge begins the next.
+CREATE FUNCTION intent_begins_stay(audit workflow_transition_audit) RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN audit.kind NOT IN ('pause', 'resume')
+   AND NOT (audit.kind = 'migration' AND audit.previous_state = audit.new_state);
+
 CREATE OR REPLACE FUNCTION intent_check_audit_row() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -318,87 +325,13 @@ BEGIN
 END
 $$;
 
-DROP FUNCTION intent_record_outcomes(uuid, uuid, jsonb);
-
--- Records decisions in their order, and returns what is stored for each transition among them. Repeated calls,
--- also at the same time, store every decision once.
-CREATE FUNCTION intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
-RETURNS TABLE (sequence integer, transitioned_at timestamptz, hash text, graph_version integer)
-LANGUAGE plpgsql AS $$
-DECLARE
-  decision record;
-BEGIN
-  IF NOT EXISTS (SELECT FROM intent_workflows WHERE id = p_workflow_id) THEN
-    RAISE EXCEPTION 'intent % has no row in intent_workflows', p_workflow_id USING ERRCODE = 'IE002';
-  END IF;
-  FOR decision IN
-    SELECT * FROM jsonb_to_recordset(p_decisions) AS d (
-      status text, "requestId" text, actor text, reason text,
-      sequence integer, "previousState" workflow_state, "newState" workflow_state, metadata jsonb,
-      "transitionedAt" timestamptz, kind text, "graphVersion" integer,
-      number integer, code text, message text, state workflow_state, "requestedState" text,
-      "rejectedAt" timestamptz
-    )
-  LOOP
-    IF decision.status = 'applied' THEN
-      INSERT INTO workflow_transition_audit
-        (workflow_id, organization_id, sequence, request_id, previous_state, new_state, transition_reason, actor,
-         metadata, transitioned_at, kind, graph_version)
-      VALUES
-        (p_workflow_id, p_organization_id, decision.sequence, decision."requestId", decision."previousState",
-         decision."newState", decision.reason, decision.actor, decision.metadata, decision."transitionedAt",
-         coalesce(decision.kind, 'transition'), decision."graphVersion");
-    ELSE
-      INSERT INTO workflow_transition_rejections AS r
-        (workflow_id, organization_id, number, request_id, code, message, state, requested_state,
-         transition_reason, actor, rejected_at)
-      VALUES
-        (p_workflow_id, p_organization_id, decision.number, decision."requestId", decision.code, decision.message,
-         decision.state, decision."requestedState", decision.reason, decision.actor, decision."rejectedAt")
-      ON CONFLICT (workflow_id, number) DO NOTHING;
-      -- What the archive has already is skipped, too.
-      IF NOT FOUND AND NOT EXISTS (
-        SELECT FROM workflow_transition_rejections r
-         WHERE r.workflow_id = p_workflow_id AND r.number = decision.number
-           AND r.request_id = decision."requestId" AND r.code = decision.code
-      ) AND NOT EXISTS (
-        SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id AND x.rejections >= decision.number
-      ) THEN
-        RAISE EXCEPTION 'intent % already has another rejection at number %', p_workflow_id, decision.number
-          USING ERRCODE = 'IE001';
-      END IF;
-    END IF;
-  END LOOP;
-  RETURN QUERY
-    SELECT a.sequence, a.transitioned_at, a.hash, a.graph_version
-      FROM workflow_transition_audit a
-     WHERE a.workflow_id = p_workflow_id
-       AND a.sequence IN (SELECT (d ->> 'sequence')::integer FROM jsonb_array_elements(p_decisions) d)
-     ORDER BY a.sequence;
-  -- An activity that is tried again after its rows were archived: for a file, the head is all that is left here.
-  IF EXISTS (SELECT FROM intent_archives x WHERE x.workflow_id = p_workflow_id) THEN
-    RETURN QUERY
-      SELECT s.sequence, coalesce(a.transitioned_at, i.ended_at), coalesce(a.hash, i.audit_hash),
-             CASE WHEN a.hash IS NULL THEN s.version ELSE a.graph_version END
-        FROM intent_workflows i,
-             (SELECT (d ->> 'sequence')::integer AS sequence, (d ->> 'graphVersion')::integer AS version
-                FROM jsonb_array_elements(p_decisions) d) s
-       CROSS JOIN LATERAL intent_find_audit_row(p_workflow_id, s.sequence) a
-       WHERE i.id = p_workflow_id AND s.sequence IS NOT NULL
-         AND (a.hash IS NOT NULL OR s.sequence = i.sequence)
-         AND NOT EXISTS (SELECT FROM workflow_transition_audit live
-                          WHERE live.workflow_id = p_workflow_id AND live.sequence = s.sequence)
-       ORDER BY s.sequence;
-  END IF;
-END
-$$;
-
 GRANT EXECUTE ON FUNCTION
-  intent_create(uuid, uuid, text, text, integer, text, jsonb, text, timestamptz, uuid, boolean, uuid),
-  intent_record_outcomes(uuid, uuid, jsonb)
+  intent_create(uuid, uuid, text, text, integer, text, jsonb, text, timestamptz, uuid, boolean, uuid)
   TO intent_engine;
--- Verification asks it as well.
-GRANT EXECUTE ON FUNCTION intent_move_problem(text, integer, integer, text, workflow_state, workflow_state)
+-- Verification asks them as well.
+GRANT EXECUTE ON FUNCTION
+  intent_move_problem(text, integer, integer, text, workflow_state, workflow_state),
+  intent_begins_stay(workflow_transition_audit)
   TO intent_engine, intent_reader;
 
 SELECT intent_close_privileges();

@@ -140,7 +140,7 @@ BEGIN
     RETURN format('graph %s@%s asks for no votes from %s to %s', p_graph_name, p_graph_version, p_from, p_to);
   END IF;
   SELECT a.sequence INTO begun FROM workflow_transition_audit a
-   WHERE a.workflow_id = p_workflow_id AND a.sequence < p_sequence AND a.kind NOT IN ('pause', 'resume')
+   WHERE a.workflow_id = p_workflow_id AND a.sequence < p_sequence AND intent_begins_stay(a)
    ORDER BY a.sequence DESC LIMIT 1;
   SELECT count(*), count(DISTINCT v.role) INTO counted, roles
     FROM workflow_transition_votes v
@@ -347,9 +347,11 @@ BEGIN
 END
 $$;
 
+DROP FUNCTION intent_record_outcomes(uuid, uuid, jsonb);
+
 -- Records decisions in their order, and returns what is stored for each transition among them. Repeated calls,
 -- also at the same time, store every decision once.
-CREATE OR REPLACE FUNCTION intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
+CREATE FUNCTION intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
 RETURNS TABLE (sequence integer, transitioned_at timestamptz, hash text, graph_version integer)
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -424,7 +426,10 @@ BEGIN
 END
 $$;
 
-GRANT EXECUTE ON FUNCTION intent_record_vote(uuid, uuid, jsonb) TO intent_engine;
+GRANT EXECUTE ON FUNCTION
+  intent_record_outcomes(uuid, uuid, jsonb),
+  intent_record_vote(uuid, uuid, jsonb)
+  TO intent_engine;
 -- Verification asks it as well.
 GRANT EXECUTE ON FUNCTION intent_approval_rule(text, integer, workflow_state, workflow_state)
   TO intent_engine, intent_reader;

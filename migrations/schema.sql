@@ -504,6 +504,12 @@ CREATE OR REPLACE FUNCTION public.intent_audit_hash(previous_hash text, audit wo
  STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to((COALESCE(previous_hash, ''::text) || intent_audit_canonical(audit)), 'UTF8'::name)), 'hex'::text);
 
+CREATE OR REPLACE FUNCTION public.intent_begins_stay(audit workflow_transition_audit)
+ RETURNS boolean
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN (((audit).kind <> ALL (ARRAY['pause'::text, 'resume'::text])) AND (NOT (((audit).kind = 'migration'::text) AND ((audit).previous_state = (audit).new_state))));
+
 CREATE OR REPLACE FUNCTION public.intent_check_archived_row()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1255,7 +1261,7 @@ BEGIN
     RETURN format('graph %s@%s asks for no votes from %s to %s', p_graph_name, p_graph_version, p_from, p_to);
   END IF;
   SELECT a.sequence INTO begun FROM workflow_transition_audit a
-   WHERE a.workflow_id = p_workflow_id AND a.sequence < p_sequence AND a.kind NOT IN ('pause', 'resume')
+   WHERE a.workflow_id = p_workflow_id AND a.sequence < p_sequence AND intent_begins_stay(a)
    ORDER BY a.sequence DESC LIMIT 1;
   SELECT count(*), count(DISTINCT v.role) INTO counted, roles
     FROM workflow_transition_votes v
@@ -1379,6 +1385,8 @@ GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO i
 GRANT EXECUTE ON FUNCTION intent_audit_canonical(workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_audit_hash(text,workflow_transition_audit) TO intent_reader;
+GRANT EXECUTE ON FUNCTION intent_begins_stay(workflow_transition_audit) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_begins_stay(workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_create(uuid,uuid,text,text,integer,text,jsonb,text,timestamp with time zone,uuid,boolean,uuid) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_current_organization() TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_find_audit_row(uuid,integer) TO intent_engine;

@@ -1,4 +1,4 @@
-import { undoOf, type Graph } from '../graph';
+import { approvalOf, undoOf, type Graph } from '../graph';
 import type { DecidedTransition, DecidedVote, Decision } from './decision';
 import type { Intent } from './intent';
 import type { OpenVote } from './vote';
@@ -37,8 +37,13 @@ function move(
     intent.graph = graph;
     intent.graphSince = sequence;
     intent.undoable = intent.undoable.filter((state) => undoOf(graph, state) !== undefined);
-    // It stays where it is, and what happens there goes on.
-    if (newState === intent.state) return;
+    if (newState === intent.state) {
+      // It stays where it is, and what happens there goes on, with the votes that this version asks for, too.
+      intent.openVotes = intent.openVotes.filter(({ to, role }) =>
+        approvalOf(graph, newState, to)?.roles.includes(role),
+      );
+      return;
+    }
   }
   intent.state = newState;
   intent.entry = sequence;

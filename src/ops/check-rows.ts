@@ -34,7 +34,7 @@ WITH page AS (
          coalesce(lag((s.audit).sequence) OVER chain, 0) AS before,
          lag((s.audit).new_state) OVER chain AS came_from,
          row_number() OVER newest = 1 AS is_last,
-         max((s.audit).sequence) FILTER (WHERE (s.audit).kind NOT IN ('pause', 'resume')) OVER earlier AS begun,
+         max((s.audit).sequence) FILTER (WHERE intent_begins_stay(s.audit)) OVER earlier AS begun,
          count(*) FILTER (WHERE (s.audit).kind = 'migration') OVER chain AS migrations,
          first_value(coalesce((s.audit).graph_version, p.first_graph_version, p.graph_version)) OVER chain
            AS first_version,

@@ -34,6 +34,7 @@ const ON_FUNCTIONS = {
   intent_approval_rule: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_audit_canonical: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_audit_hash: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
+  intent_begins_stay: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_create: { intent_engine: ['EXECUTE'] },
   intent_current_organization: { intent_reader: ['EXECUTE'] },
   intent_find_audit_row: { intent_engine: ['EXECUTE'] },
