@@ -9,7 +9,8 @@ import {
   OTHER_ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
-import { registerGraphs, ticket1, ticket2 } from '../setup/ticket-versions';
+import { register } from '../setup/register';
+import { ticket1, ticket2 } from '../setup/ticket-versions';
 import { capturedRun } from './captured-run';
 
 let environment: IntentEnvironment;
@@ -88,7 +89,7 @@ test('the commands of the guide do what stands there', async () => {
 }, 300_000);
 
 test('one organization at a time; what is left is listed with the reason, and moved with a map', async () => {
-  await registerGraphs(environment.database.ownerUrl, ticket1, ticket2);
+  await register(environment.database, ticket1, ticket2);
   const waiting = await intentIn('ticket@1', ['WORKING', 'WAITING']);
   await intentIn('ticket@1', ['WORKING']);
   const other = await intentIn('ticket@1', ['WORKING'], OTHER_ORGANIZATION);
@@ -147,7 +148,7 @@ test('one organization at a time; what is left is listed with the reason, and mo
 }, 300_000);
 
 describe('wrong usage moves nothing and exits with 2', () => {
-  beforeAll(() => registerGraphs(environment.database.ownerUrl, ticket1, ticket2));
+  beforeAll(() => register(environment.database, ticket1, ticket2));
 
   test.each([
     [['--map', 'WAITING=DONE'], /--map: DONE is terminal in ticket@2/],

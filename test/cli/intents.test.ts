@@ -1,10 +1,11 @@
-import { claimGraph, registerGraphs } from '../setup/claim-graph';
+import { claimGraph } from '../setup/claim-graph';
 import {
   createIntentEnvironment,
   fromEnvironment,
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
+import { register } from '../setup/register';
 import { capturedRun } from './captured-run';
 
 let environment: IntentEnvironment;
@@ -106,7 +107,7 @@ test('an organization that is no UUID exits with 2, naming the field', async () 
 });
 
 test('votes are cast, shown as open, and move the intent with the last one', async () => {
-  await registerGraphs(environment.database, claimGraph());
+  await register(environment.database, claimGraph());
   const id = await create('--graph', 'claim', '--actor', 'grace');
   await run('transition', id, 'SUBMITTED', '--actor', 'ada', '--timeout', '30');
   const approve = (actor: string, ...more: string[]) =>

@@ -8,7 +8,7 @@ import { sqlStateOf } from '../../src/database/sql-states';
 import { DESCRIBE_QUERY, type Decision, type IntentDescription, type Vote } from '../../src/intent';
 import { verify } from '../../src/ops/verify';
 import { brokenLinks } from '../setup/audit-checks';
-import { claimGraph, registerGraphs } from '../setup/claim-graph';
+import { claimGraph } from '../setup/claim-graph';
 import { eventually } from '../setup/eventually';
 import {
   createIntentEnvironment,
@@ -16,6 +16,7 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
+import { register } from '../setup/register';
 import { killLeftovers, startProcess } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
@@ -27,7 +28,7 @@ const EXPIRING_LATER = 3;
 
 beforeAll(async () => {
   environment = await createIntentEnvironment('approvals');
-  await registerGraphs(
+  await register(
     environment.database,
     claimGraph(),
     claimGraph({ expireAfter: 'PT2S' }, EXPIRING),

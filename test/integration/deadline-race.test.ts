@@ -1,9 +1,8 @@
-import { createPool } from '../../src/database/pool';
-import { registerGraph } from '../../src/database/register-graph';
 import type { Graph } from '../../src/graph';
 import { brokenLinks, outcomeRows } from '../setup/audit-checks';
 import { eventually } from '../setup/eventually';
 import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
+import { register } from '../setup/register';
 
 const INTENTS = 12;
 const PATIENCE = { timeoutMs: 60_000 };
@@ -22,9 +21,7 @@ let environment: IntentEnvironment;
 
 beforeAll(async () => {
   environment = await createIntentEnvironment('deadline-race');
-  const owner = createPool({ databaseUrl: environment.database.ownerUrl, applicationName: 'test', max: 1 });
-  await registerGraph(owner, graph);
-  await owner.end();
+  await register(environment.database, graph);
 });
 afterAll(() => environment.close());
 

@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 
-import { createPool } from '../../src/database/pool';
-import { registerGraph } from '../../src/database/register-graph';
 import { contentIntentGraph } from '../../src/graph';
 import { brokenLinks, outcomeRows } from '../setup/audit-checks';
 import {
@@ -10,6 +8,7 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
+import { register } from '../setup/register';
 import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
@@ -49,16 +48,11 @@ async function createdIntent(): Promise<string> {
 
 /** A later version of the built-in graph, whose initial state leads elsewhere. */
 async function registerNextVersion(): Promise<void> {
-  const owner = createPool({ databaseUrl: environment.database.ownerUrl, applicationName: 'test', max: 1 });
-  try {
-    const transitions = {
-      ...contentIntentGraph.transitions,
-      CREATED: ['ICP_PENDING', 'ICP_PROCESSING', 'CANCELLED'],
-    };
-    await registerGraph(owner, { ...contentIntentGraph, version: 2, transitions });
-  } finally {
-    await owner.end();
-  }
+  const transitions = {
+    ...contentIntentGraph.transitions,
+    CREATED: ['ICP_PENDING', 'ICP_PROCESSING', 'CANCELLED'],
+  };
+  await register(environment.database, { ...contentIntentGraph, version: 2, transitions });
 }
 
 test('a worker killed between commit and task completion changes no decision, whatever arrives in the gap', async () => {

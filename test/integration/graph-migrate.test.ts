@@ -9,14 +9,15 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
-import { registerGraphs, ticket1, ticket2 } from '../setup/ticket-versions';
+import { register } from '../setup/register';
+import { ticket1, ticket2 } from '../setup/ticket-versions';
 import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 
 beforeAll(async () => {
   environment = await createIntentEnvironment('graph-migrate');
-  await registerGraphs(environment.database.ownerUrl, ticket1, ticket2);
+  await register(environment.database, ticket1, ticket2);
   await environment.startWorker();
 });
 afterAll(async () => {

@@ -10,7 +10,7 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
-import { registerGraphs } from '../setup/ticket-versions';
+import { register } from '../setup/register';
 
 /** What goes on in a state while its intent is moved to another version of the graph. */
 let environment: IntentEnvironment;
@@ -63,7 +63,7 @@ function jobGraphs(taskQueue: string): Graph[] {
 beforeAll(async () => {
   environment = await createIntentEnvironment('graph-versions-driven');
   const taskQueue = `${environment.taskQueue}-jobs`;
-  await registerGraphs(environment.database.ownerUrl, ...jobGraphs(taskQueue));
+  await register(environment.database, ...jobGraphs(taskQueue));
   await environment.startWorker();
   const connection = await NativeConnection.connect({ address: fromEnvironment('TEST_TEMPORAL_ADDRESS') });
   const worker = await Worker.create({ connection, taskQueue, activities: { run } });

@@ -12,14 +12,15 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
-import { registerGraphs, ticket1, ticket2 } from '../setup/ticket-versions';
+import { register } from '../setup/register';
+import { ticket1, ticket2 } from '../setup/ticket-versions';
 import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 
 beforeEach(async () => {
   environment = await createIntentEnvironment('graph-versions');
-  await registerGraphs(environment.database.ownerUrl, ticket1, ticket2);
+  await register(environment.database, ticket1, ticket2);
 });
 afterEach(async () => {
   killLeftovers();

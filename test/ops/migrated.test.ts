@@ -8,7 +8,8 @@ import {
   fromEnvironment,
   type IntentEnvironment,
 } from '../setup/intent-environment';
-import { registerGraphs, ticket1, ticket2 } from '../setup/ticket-versions';
+import { register } from '../setup/register';
+import { ticket1, ticket2 } from '../setup/ticket-versions';
 import { contentsOf } from './contents';
 import { migratedTrail, MIGRATION_FORGERIES, withoutRules } from './forgeries';
 
@@ -18,9 +19,12 @@ let owner: Pool;
 
 beforeAll(async () => {
   environment = await createIntentEnvironment('migrated');
-  const { ownerUrl } = environment.database;
-  await registerGraphs(ownerUrl, ticket1, ticket2, { ...ticket2, version: 3 });
-  owner = createPool({ databaseUrl: ownerUrl, applicationName: 'test migrated', max: 5 });
+  await register(environment.database, ticket1, ticket2, { ...ticket2, version: 3 });
+  owner = createPool({
+    databaseUrl: environment.database.ownerUrl,
+    applicationName: 'test migrated',
+    max: 5,
+  });
   await environment.startWorker();
 });
 afterAll(async () => {

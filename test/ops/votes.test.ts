@@ -3,13 +3,14 @@ import type { Pool, PoolClient } from 'pg';
 import { createPool } from '../../src/database/pool';
 import { reconcile, type Restored } from '../../src/ops/reconcile';
 import { verify } from '../../src/ops/verify';
-import { claimGraph, registerGraphs } from '../setup/claim-graph';
+import { claimGraph } from '../setup/claim-graph';
 import {
   createIntentEnvironment,
   fromEnvironment,
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
+import { register } from '../setup/register';
 import { contentsOf } from './contents';
 import { withoutRules } from './forgeries';
 
@@ -19,7 +20,7 @@ let owner: Pool;
 beforeAll(async () => {
   environment = await createIntentEnvironment('votes in ops');
   owner = createPool({ databaseUrl: environment.database.ownerUrl, applicationName: 'test votes', max: 10 });
-  await registerGraphs(environment.database, claimGraph());
+  await register(environment.database, claimGraph());
   await environment.startWorker();
 });
 afterAll(async () => {

@@ -1,7 +1,4 @@
-import { createPool } from '../../src/database/pool';
-import { registerGraph } from '../../src/database/register-graph';
 import { defineGraph, type ApprovalRule } from '../../src/graph';
-import type { TestDatabase } from './database';
 
 /** A claim that people approve: two of three roles, unless told otherwise. */
 export const claimGraph = (approval: Partial<ApprovalRule<'SUBMITTED' | 'APPROVED'>> = {}, version = 1) =>
@@ -25,16 +22,3 @@ export const claimGraph = (approval: Partial<ApprovalRule<'SUBMITTED' | 'APPROVE
       },
     ],
   });
-
-/** Registers graphs as the owner. */
-export async function registerGraphs(
-  database: TestDatabase,
-  ...graphs: ReturnType<typeof claimGraph>[]
-): Promise<void> {
-  const owner = createPool({ databaseUrl: database.ownerUrl, applicationName: 'test', max: 1 });
-  try {
-    for (const graph of graphs) await registerGraph(owner, graph);
-  } finally {
-    await owner.end();
-  }
-}

@@ -1,5 +1,3 @@
-import { createPool } from '../../src/database/pool';
-import { registerGraph } from '../../src/database/register-graph';
 import type { Graph } from '../../src/graph';
 
 /** A ticket, first version. */
@@ -35,13 +33,3 @@ export const ticket2 = {
   },
   terminal: ['DONE', 'CANCELLED'],
 } satisfies Graph;
-
-/** As the owner, whose act it is. */
-export async function registerGraphs(ownerUrl: string, ...graphs: Graph[]): Promise<void> {
-  const owner = createPool({ databaseUrl: ownerUrl, applicationName: 'test', max: 1 });
-  try {
-    for (const graph of graphs) await registerGraph(owner, graph);
-  } finally {
-    await owner.end();
-  }
-}
