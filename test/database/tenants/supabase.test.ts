@@ -203,6 +203,7 @@ describe('once the guide is followed,', () => {
       'intent_approval_rule',
       'intent_audit_canonical',
       'intent_audit_hash',
+      'intent_begins_stay',
       'intent_current_organization',
       'intent_move_problem',
       'intent_personal_digest',
