@@ -10,9 +10,16 @@ const run = promisify(execFile);
 export class WorkerDeployment {
   constructor(readonly name: string) {}
 
-  /** Waits until a worker of the build has polled: before, Temporal knows nothing of it. */
+  /**
+   * Waits until a worker of the build has polled for tasks of both kinds: before, Temporal knows nothing of it, or refuses to
+   * ramp to it, since the queue for activities is missing.
+   */
   async known(buildId: string): Promise<void> {
-    await eventually(() => this.temporal('describe-version', '--build-id', buildId));
+    await eventually(async () => {
+      const version = await this.temporal('describe-version', '--build-id', buildId, '--output', 'json');
+      const { taskQueuesInfos = [] } = JSON.parse(version) as { taskQueuesInfos?: { type: string }[] };
+      expect(taskQueuesInfos.map(({ type }) => type).toSorted()).toEqual(['activity', 'workflow']);
+    });
   }
 
   async setCurrent(buildId: string): Promise<void> {
