@@ -19,7 +19,7 @@ export const FINDING_CODES = {
   ERASURE_INCOMPLETE: 'What an intent says about people was erased in Postgres, and Temporal still has it.',
   ARCHIVE_FILE_ALTERED:
     'An archive file is not the one that was written, or its signature is not of the given key.',
-  GRAPH_ALTERED: 'A registered graph is not what was registered, or not what intents were created with.',
+  GRAPH_ALTERED: 'A registered graph is not what was registered, or not what intents have followed.',
   PROTECTION_OFF: 'A trigger or the row level security that protects the tables is missing or disabled.',
   QUARANTINED: 'The intent is quarantined: Postgres refused its row as contradictory.',
   TEMPORAL_AHEAD:
