@@ -602,6 +602,12 @@ BEGIN
     IF problem IS NOT NULL THEN
       RAISE EXCEPTION '%', problem USING ERRCODE = 'IE003';
     END IF;
+    IF NEW.kind = 'reopen' AND (
+      EXISTS (SELECT FROM public.intent_archives WHERE workflow_id = NEW.workflow_id)
+      OR EXISTS (SELECT FROM public.intent_erasures WHERE workflow_id = NEW.workflow_id)
+    ) THEN
+      RAISE EXCEPTION 'intent % is archived or erased: it is not reopened', NEW.workflow_id USING ERRCODE = 'IE003';
+    END IF;
   END IF;
 
   NEW.personal_digest := public.intent_personal_digest(intent.personal_salt, NEW);

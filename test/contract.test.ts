@@ -24,6 +24,7 @@ import {
   MOVE_KINDS,
   REJECTION_CODES,
   REQUEST_SCHEMAS,
+  reopeningSchema,
   REQUEST_TRANSITION_SIGNAL,
   VERIFY_SCHEDULE_ID,
   VERIFY_WORKFLOW_TYPE,
@@ -83,7 +84,7 @@ describe('in Temporal', () => {
 
   test('types of failures', () => {
     expect(Object.values(FAILURE_TYPES).toSorted()).toEqual(
-      expect.arrayContaining(['ALREADY_EXISTS', 'GRAPH_NOT_REGISTERED', 'INVALID_INPUT']),
+      expect.arrayContaining(['ALREADY_EXISTS', 'GRAPH_NOT_REGISTERED', 'INVALID_INPUT', 'NOT_REOPENED']),
     );
   });
 });
@@ -102,6 +103,10 @@ describe('shapes', () => {
     expect(DEFAULT_GRAPH).toBe('content-intent');
   });
 
+  test('the input by which an intent is reopened', () => {
+    expect(Object.keys(reopeningSchema.shape)).toEqual(['organizationId', 'reopen']);
+  });
+
   test('requests, by their kind', () => {
     const said = ['expectedState', 'actor', 'reason', 'metadata'];
     expect(
@@ -115,7 +120,7 @@ describe('shapes', () => {
       migrate: ['kind', 'requestId', 'graph', 'map', ...said],
       pause: ['kind', 'requestId', ...said],
       resume: ['kind', 'requestId', ...said],
-      force: ['kind', 'requestId', 'to', ...said, 'scope'],
+      force: ['kind', 'requestId', 'to', ...said, 'scope', 'reopen'],
     });
   });
 

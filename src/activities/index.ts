@@ -6,12 +6,14 @@ import { countDeadline } from './count-deadline';
 import { createIntent } from './create-intent';
 import { loadGraph } from './load-graph';
 import { recordOutcomes } from './record-outcomes';
+import { takeUpIntent } from './take-up-intent';
 import { recordFailedVerification, verifyIntents } from './verify-intents';
 
 /** The activities that a worker offers, on the given pool. */
 export function createActivities(pool: Pool): IntentActivities {
   return {
     createIntent: (request) => createIntent(pool, request),
+    takeUpIntent: (request) => takeUpIntent(pool, request),
     recordOutcomes: (request) => recordOutcomes(pool, request),
     countDeadline: (request) => Promise.resolve(countDeadline(request)),
     loadGraph: (request) => loadGraph(pool, request),

@@ -16,6 +16,7 @@ export {
   type VotedOutcome,
 } from '../intent';
 export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
+export type { RequestReceipt } from './ended-intents';
 export {
   IntentClient,
   type ApproveOptions,
@@ -25,7 +26,6 @@ export {
   type MigrateOptions,
   type NewIntentRequest,
   type PauseOptions,
-  type RequestReceipt,
   type ResumeOptions,
   type TransitionOptions,
   type WaitOptions,

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import {
   Client,
   Connection,
+  QueryNotRegisteredError,
   WorkflowExecutionAlreadyStartedError,
   WorkflowNotFoundError,
   type ConnectionLike,
@@ -18,7 +19,6 @@ import { readIntents, type IntentRow } from '../database/read-intents';
 import { parseGraphReference } from '../graph';
 import {
   describeIssues,
-  DESCRIBE_QUERY,
   INTENT_WORKFLOW_TYPE,
   intentInputSchema,
   INTENTS_TASK_QUEUE,
@@ -34,11 +34,13 @@ import {
 } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import { describeRow } from './describe-row';
-import { IntentError, invalid, noDatabase, notFound, notRunning, OutcomeTimeoutError } from './errors';
+import { EndedIntents, type AnyRequest, type RequestReceipt } from './ended-intents';
+import { IntentError, invalid, noDatabase, notFound, OutcomeTimeoutError } from './errors';
 import { newIntentId } from './intent-id';
 import { CLIENT_LIMITS } from './limits';
 import type { Outcomes } from './outcomes';
 import { Poller } from './poller';
+import { queryDescription } from './query-description';
 import { PostgresOutcomes } from './postgres-outcomes';
 import { TemporalOutcomes } from './temporal-outcomes';
 import { WaitingCalls } from './waiting-calls';
@@ -83,18 +85,9 @@ type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   'requestId' | 'kind'
 > & { requestId?: string };
 
-/** Any of them, with its kind. */
-type AnyRequest = { kind: keyof typeof REQUEST_SCHEMAS; requestId: string };
-
 export interface WaitOptions {
   /** How long to wait, milliseconds; default 10,000, at most a day. */
   timeoutMs?: number;
-}
-
-export interface RequestReceipt {
-  requestId: string;
-  /** Known at once where the intent has ended: then no workflow takes requests any more. */
-  outcome?: Outcome;
 }
 
 /**
@@ -113,6 +106,7 @@ export class IntentClient {
   /** References that were found registered; a registered version stays. */
   private readonly knownGraphs = new Set<string>();
   private readonly waitingCalls = new WaitingCalls();
+  private readonly endedIntents: EndedIntents;
 
   private constructor(
     private readonly temporal: Client,
@@ -122,6 +116,7 @@ export class IntentClient {
   ) {
     this.outcomes = pool === undefined ? new TemporalOutcomes(temporal) : new PostgresOutcomes(pool);
     this.states = pool && new Poller((ids) => readIntents(pool, ids));
+    this.endedIntents = new EndedIntents(temporal, pool, this.outcomes, taskQueue);
   }
 
   /** Connects to Temporal and Postgres. Fails when Temporal does not answer; Postgres is asked when needed. */
@@ -198,10 +193,7 @@ export class IntentClient {
       return { requestId: request.requestId };
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
-      return {
-        requestId: request.requestId,
-        outcome: await this.outcomeOfEnded(intentId, request.requestId, error),
-      };
+      return this.endedIntents.take(intentId, request, error);
     }
   }
 
@@ -248,7 +240,8 @@ export class IntentClient {
 
   /**
    * Moves an intent to any state of its graph, past edges, guards and approvals: for operators. The audit row is flagged
-   * by its kind. Waits and throws like {@link transition}.
+   * by its kind. An intent that has ended needs `reopen: true` as well, and is then taken up as Postgres has it. Waits and
+   * throws like {@link transition}.
    *
    * @example
    * await intents.force(id, { to: 'ICP_PENDING', actor: 'ada', reason: 'ticket 4711', scope: 'admin' });
@@ -343,12 +336,16 @@ export class IntentClient {
 
   private async describeNow(intentId: string): Promise<IntentDescription> {
     try {
-      return await this.temporal.workflow.getHandle(intentId).query<IntentDescription>(DESCRIBE_QUERY);
+      return await queryDescription(this.temporal, intentId);
     } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
+      const forgotten = error instanceof WorkflowNotFoundError;
+      // A start that was refused has failed, and knows nothing of the intent that has ended before.
+      if (!forgotten && !(error instanceof QueryNotRegisteredError)) throw error;
       const row = await this.row(intentId);
-      if (row === undefined || this.pool === undefined) throw notFound(intentId, error);
-      return describeRow(this.pool, row);
+      if (this.pool !== undefined && row !== undefined && (forgotten || row.endedAt !== null)) {
+        return describeRow(this.pool, row);
+      }
+      throw forgotten ? notFound(intentId, error) : error;
     }
   }
 
@@ -387,33 +384,6 @@ export class IntentClient {
       `Intent ${intentId} did not reach ${typeof state === 'string' ? state : 'the wanted state'} within ` +
         `${timeoutMs} ms; ${current === undefined ? 'Postgres has no such intent' : `it is in ${current.state}`}.`,
     );
-  }
-
-  /** No workflow takes the request: either the intent has ended, or something is wrong. */
-  private async outcomeOfEnded(intentId: string, requestId: string, cause: unknown): Promise<Outcome> {
-    // Only an intent that Temporal has forgotten has no say: an answer that failed may hide an earlier outcome.
-    const earlier = await this.outcomes.find(intentId, requestId).catch((error: unknown) => {
-      if (error instanceof WorkflowNotFoundError) return undefined;
-      throw error;
-    });
-    if (earlier !== undefined) return earlier;
-    const state = await this.endedState(intentId, cause);
-    const message = `The intent has ended in ${state}; nothing moves it any more.`;
-    return { status: 'rejected', requestId, code: 'TERMINAL_STATE', message, state };
-  }
-
-  private async endedState(intentId: string, cause: unknown): Promise<string> {
-    if (this.pool === undefined) {
-      const description = await this.describeNow(intentId).catch(() => undefined);
-      if (description?.terminal === true) return description.state;
-      throw description === undefined
-        ? notFound(intentId, cause)
-        : notRunning(intentId, description.state, cause);
-    }
-    const row = await this.row(intentId);
-    if (row === undefined) throw notFound(intentId, cause);
-    if (row.endedAt === null) throw notRunning(intentId, row.state, cause);
-    return row.state;
   }
 
   /** Without a deadline a call to a server that hangs would never end. */

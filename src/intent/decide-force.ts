@@ -1,10 +1,10 @@
-import { hasState } from '../graph';
+import { hasState, isTerminal } from '../graph';
 import type { DecidingIntent } from './deciding-intent';
 import { unexpectedState } from './expected-state';
 import type { ForceRequest } from './request';
 import { reject, type Verdict } from './verdict';
 
-/** Judges an operator's request: to any state of the graph, past edges, guards and approvals. */
+/** Judges an operator's request: to any state of the graph, past edges, guards and approvals; out of a terminal one if it says so. */
 export function decideForce(intent: DecidingIntent, request: ForceRequest): Verdict {
   const { graph } = intent;
   if (request.scope !== 'admin') {
@@ -15,5 +15,12 @@ export function decideForce(intent: DecidingIntent, request: ForceRequest): Verd
   }
   const conflict = unexpectedState(intent, request);
   if (conflict !== undefined) return conflict;
-  return { status: 'applied', newState: request.to, kind: 'force' };
+  if (!isTerminal(graph, intent.state)) return { status: 'applied', newState: request.to, kind: 'force' };
+  if (isTerminal(graph, request.to)) {
+    return reject(
+      'ILLEGAL_TRANSITION',
+      `${request.to} is terminal as well; an intent that has ended is reopened into a state in which it goes on.`,
+    );
+  }
+  return { status: 'applied', newState: request.to, kind: 'reopen' };
 }

@@ -6,7 +6,7 @@ import { beginMigration } from './decide-migration';
 import { decideTransition } from './decide-transition';
 import type { DecidingIntent } from './deciding-intent';
 import { refusedAsEnded } from './ended';
-import type { IntentRequest } from './request';
+import { reopens, type IntentRequest } from './request';
 import type { Deferred, Verdict } from './verdict';
 
 /**
@@ -20,7 +20,7 @@ import type { Deferred, Verdict } from './verdict';
  */
 export function decide(intent: DecidingIntent, request: IntentRequest, at: string): Verdict | Deferred {
   const refused = refusedAsEnded(intent);
-  if (refused !== undefined) return refused;
+  if (refused !== undefined && !reopens(request)) return refused;
   switch (request.kind) {
     case 'transition':
       return decideTransition(intent, request);

@@ -1,3 +1,4 @@
+export { carryState, restoreState, type CarriedState } from './carried-state';
 export type { DecidedRejection, DecidedTransition, DecidedVote, Decision } from './decision';
 export { decide } from './decide';
 export { decideMigration, type LoadedGraph } from './decide-migration';
@@ -6,13 +7,16 @@ export { expressionData } from './expression-data';
 export { bounded, describeIssues } from './describe-issues';
 export { describeIntent, type DrivenPart, type IntentDescription, type OpenApproval } from './description';
 export type { Intent } from './intent';
+export { intentOfRows, type StoredMove, type StoredTrail } from './intent-of-rows';
 export {
   DEFAULT_GRAPH,
   intentInputSchema,
   isIntentId,
   parseIntentInput,
+  reopeningSchema,
   type IntentInput,
   type ParsedIntentInput,
+  type Reopening,
 } from './intent-input';
 export { LIMITS } from './limits';
 export { metadataSchema, type Json, type Metadata } from './metadata';
@@ -23,7 +27,7 @@ export { occurredAtSchema } from './occurred-at';
 export type { AppliedOutcome, MoveOutcome, Outcome, RejectedOutcome, VotedOutcome } from './outcome';
 export { receive, receiveCancellation, receiveExpiry, receiveGraph, receiveMove } from './receive';
 export { REJECTION_CODES, type RejectionCode } from './rejection-codes';
-export { RememberedOutcomes, type CarriedOutcomes } from './remembered-outcomes';
+export { RememberedOutcomes, type CarriedOutcomes, type RememberedRejection } from './remembered-outcomes';
 export {
   parseRequest,
   REQUEST_SCHEMAS,
@@ -32,11 +36,13 @@ export {
   unreadableReason,
   type IntentRequest,
   type IntentRequestInput,
+  reopens,
   type MigrateRequest,
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';
 export type { OpenVote, Vote } from './vote';
 export { orderOf, type WorkOrder } from './work-order';
+export { whyNotReopened } from './why-not-reopened';
 export { WorkResults } from './work-results';
 export { isStorableText } from '../graph/storable-text';

@@ -25,6 +25,15 @@ export const intentInputSchema = z.strictObject({
   occurredAt: occurredAtSchema.optional(),
 });
 
+/**
+ * Input of the same workflow type where it takes up an intent that has ended. The state it has is read from Postgres.
+ *
+ * @public The frozen messages read it.
+ */
+export const reopeningSchema = z.strictObject({ organizationId: uuid, reopen: z.literal(true) });
+
+export type Reopening = z.input<typeof reopeningSchema>;
+
 export type IntentInput = z.input<typeof intentInputSchema>;
 export type ParsedIntentInput = z.output<typeof intentInputSchema>;
 

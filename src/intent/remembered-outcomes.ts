@@ -7,7 +7,7 @@ import { jsonBytes } from './text';
 type CarriedTransition = [requestId: string, newState: string, transitionedAt: number];
 
 /** What moved nothing; its number is that among the rejections, or among the votes. */
-type RememberedRejection = (RejectedOutcome | VotedOutcome) & { number: number };
+export type RememberedRejection = (RejectedOutcome | VotedOutcome) & { number: number };
 
 /** The memory as plain JSON, which continue-as-new carries. A Map would arrive as `{}`. */
 export interface CarriedOutcomes {

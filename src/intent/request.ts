@@ -91,6 +91,8 @@ export const forceRequestSchema = z.strictObject({
   actor,
   reason,
   scope: storableText(LIMITS.actorLength),
+  /** Whether an intent that has ended may be taken up again. */
+  reopen: z.boolean().optional(),
 });
 
 const stateMap = z.record(stateName, stateName).refine((map) => jsonBytes(map) <= LIMITS.stateMapBytes, {
@@ -150,6 +152,11 @@ export type GuardedRequest = Pick<TransitionRequest, 'to' | 'actor' | 'reason' |
 
 /** A request of any kind, as it is judged. */
 export type IntentRequest = z.output<typeof requestSchema>;
+
+/** Whether a request may move an intent that has ended. */
+export function reopens(request: { kind: string; reopen?: boolean | undefined }): boolean {
+  return request.kind === 'force' && request.reopen === true;
+}
 
 export type ParsedRequest =
   | { valid: true; requestId: string; request: IntentRequest }

@@ -1,4 +1,9 @@
-import { WorkflowNotFoundError, type Client } from '@temporalio/client';
+import {
+  WorkflowNotFoundError,
+  type Client,
+  type WorkflowExecutionDescription,
+  type WorkflowHandle,
+} from '@temporalio/client';
 import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
@@ -6,6 +11,7 @@ import { DESCRIBE_QUERY, type IntentDescription } from '../intent';
 import type { FiledTrail } from './archive-files';
 import { NOT_IN_POSTGRES, type Checked, type Witness } from './check-witness';
 import { erasureIncomplete, type Finding } from './findings';
+import { lastRunBefore } from './last-run-before';
 import { OPS_LIMITS } from './limits';
 import { isTemporalAway, TemporalAwayError } from './temporal-away';
 import { isUnderWay, onceCertain, type Look } from './under-way';
@@ -82,14 +88,14 @@ export function headWitness(pool: Pool, client: Client): Witness {
  * @throws TemporalAwayError
  */
 async function headOf(client: Client, id: string): Promise<Head | string | undefined> {
-  const handle = client.workflow.getHandle(id);
   const inTime = <T>(call: () => Promise<T>) =>
     client.connection.withDeadline(Date.now() + OPS_LIMITS.queryMs, call);
-  const description = await inTime(() => handle.describe()).catch((error: unknown) => {
+  const last = await inTime(() => lastRun(client, id)).catch((error: unknown) => {
     if (error instanceof WorkflowNotFoundError) return undefined;
     throw new TemporalAwayError(error);
   });
-  if (description === undefined) return undefined;
+  if (last === undefined) return undefined;
+  const { handle, description } = last;
   try {
     const { status } = description;
     if (status.name === 'COMPLETED') {
@@ -105,4 +111,20 @@ async function headOf(client: Client, id: string): Promise<Head | string | undef
     if (isTemporalAway(error)) throw new TemporalAwayError(error);
     return `its workflow does not answer (${(error as Error).message}); is a worker running?`;
   }
+}
+
+/** The last one that is the intent's: a start of its id that was refused has failed, and no workflow of an intent does. */
+async function lastRun(
+  client: Client,
+  id: string,
+): Promise<{ handle: WorkflowHandle; description: WorkflowExecutionDescription }> {
+  let handle = client.workflow.getHandle(id);
+  let description = await handle.describe();
+  while (description.status.name === 'FAILED') {
+    const earlier = await lastRunBefore(client, id, description.startTime);
+    if (earlier === undefined) break;
+    handle = client.workflow.getHandle(id, earlier);
+    description = await handle.describe();
+  }
+  return { handle, description };
 }

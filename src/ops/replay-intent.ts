@@ -2,9 +2,11 @@ import { WorkflowNotFoundError, type Client } from '@temporalio/client';
 
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import type { History, Replayer, ReplayedRun } from './replayer';
+import { lastRunBefore } from './last-run-before';
 import { isUnderWay } from './under-way';
 
-type StartedAttributes = NonNullable<History['events']>[number]['workflowExecutionStartedEventAttributes'];
+type HistoryEvent = NonNullable<History['events']>[number];
+type StartedAttributes = HistoryEvent['workflowExecutionStartedEventAttributes'];
 
 /** What Temporal knows of an intent, as far back as it has kept its runs. */
 export interface WitnessedIntent extends ReplayedRun {
@@ -17,7 +19,8 @@ export interface WitnessedIntent extends ReplayedRun {
 }
 
 /**
- * Replays all runs that Temporal has kept of an intent, the newest first, until there is no earlier one.
+ * Replays all runs that Temporal has kept of an intent, the newest first, until there is no earlier one: those that one
+ * workflow has continued as new, and those of the workflows before it, where the intent was reopened.
  *
  * @returns `undefined` when Temporal has kept none
  */
@@ -56,10 +59,22 @@ export async function replayIntent(
     witnessed.migrated.unshift(...migrated);
     if (created !== undefined) witnessed.created = created;
     if (continued !== undefined) witnessed.continued = continued;
-    const started: StartedAttributes = history.events?.[0]?.workflowExecutionStartedEventAttributes;
+    const first: HistoryEvent | undefined = history.events?.[0];
+    const started: StartedAttributes = first?.workflowExecutionStartedEventAttributes;
+    witnessed.firstRunId = started?.firstExecutionRunId || runId;
     runId = started?.continuedExecutionRunId || undefined;
+    if (runId === undefined && created === undefined) {
+      // Not its first workflow: it was reopened, or a reopening was refused.
+      runId = await lastRunBefore(client, intentId, timeOf(first));
+      if (runId === undefined) return { ...witnessed, fromTheBeginning: continued === undefined };
+    }
   }
   return { ...witnessed, fromTheBeginning: true };
+}
+
+function timeOf(event: HistoryEvent | undefined): Date {
+  const { seconds, nanos } = event?.eventTime ?? {};
+  return new Date(Number(seconds ?? 0) * 1_000 + Math.floor((nanos ?? 0) / 1_000_000));
 }
 
 /** For a history that is not there the SDK has no error of its own. */

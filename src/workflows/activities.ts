@@ -1,5 +1,5 @@
 import type { CountedDeadline, DeadlineTimes, Graph } from '../graph';
-import type { Decision, LoadedGraph, ParsedIntentInput } from '../intent';
+import type { CarriedState, Decision, IntentInput, LoadedGraph, ParsedIntentInput } from '../intent';
 
 /**
  * What the workflow asks of the world, implemented in src/activities. Declared here, so that workflow code never
@@ -8,6 +8,8 @@ import type { Decision, LoadedGraph, ParsedIntentInput } from '../intent';
 export interface IntentActivities {
   /** Creates the intent's row and its first audit row, or returns what was stored before. */
   createIntent: (request: CreateIntentRequest) => Promise<CreatedIntent>;
+  /** What Postgres has of an intent that has ended, or why it can't be reopened. */
+  takeUpIntent: (request: TakeUpRequest) => Promise<TakenUpIntent | { problem: string }>;
   /** Stores decisions in their order, each once, however often it is asked. */
   recordOutcomes: (request: RecordOutcomesRequest) => Promise<RecordedTransition[]>;
   /** Counts the times of a deadline by what the worker knows of its time zone. */
@@ -65,6 +67,21 @@ export interface CreatedIntent {
   graphVersion?: number;
 }
 
+export interface TakeUpRequest {
+  id: string;
+  /** Whoever reopens an intent says whose it is. */
+  organizationId: string;
+}
+
+export interface TakenUpIntent {
+  /** As of an intent that is created, with what it is now. */
+  input: IntentInput;
+  intent: CarriedState;
+  /** Of its last audit row. */
+  auditHash: string;
+  personalSalt: string | null;
+}
+
 export interface RecordOutcomesRequest {
   id: string;
   organizationId: string;
@@ -110,6 +127,8 @@ export const FAILURE_TYPES = {
   alreadyExists: 'ALREADY_EXISTS',
   graphNotRegistered: 'GRAPH_NOT_REGISTERED',
   invalidInput: 'INVALID_INPUT',
+  /** There is nothing to reopen: no such intent, one that goes on, or whose rows are in the archive or erased. */
+  notReopened: 'NOT_REOPENED',
   /** Answer of `awaitOutcome` when the run ends before the outcome: ask again. */
   outcomePending: 'OUTCOME_PENDING',
   /** Answer of a query that comes before the creation is recorded: ask again. */

@@ -15,20 +15,23 @@ import { isTerminal } from '../graph';
 import {
   describeIntent,
   LIMITS,
+  restoreState,
   unreadable,
   type EngineMove,
   type Intent,
   type IntentInput,
   type Outcome,
+  type Reopening,
 } from '../intent';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
-import { carryOver, restore, type CarriedIntent } from './carry-over';
+import { carryOver, type CarriedIntent } from './carry-over';
 import { checkStart } from './check-start';
 import { createIntent } from './create';
 import { Drive } from './drive';
 import { Inbox } from './inbox';
 import { judge } from './judge';
+import { isReopening, takeUpIntent } from './reopen';
 import { GraphLoader } from './load-graph';
 import { WORKFLOW_LIMITS } from './limits';
 import {
@@ -55,7 +58,10 @@ export interface IntentResult {
  *
  * @param carried what an earlier run of the same intent knew; never given by whoever starts an intent
  */
-export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent): Promise<IntentResult> {
+export async function intentWorkflow(
+  input: IntentInput | Reopening,
+  carried?: CarriedIntent,
+): Promise<IntentResult> {
   const inbox = new Inbox();
   let known: { intent: Intent; recorded: Recorded; drive: Drive } | undefined;
   let leaving = false;
@@ -98,10 +104,7 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
   // Cancellation is a request like any other; nothing of the engine itself is cancelled by it.
   return CancellationScope.nonCancellable(async () => {
     checkStart(carried);
-    const { intent, recorded } =
-      carried === undefined
-        ? await createIntent(input)
-        : { intent: restore(workflowInfo().workflowId, carried, input), recorded: carried.recorded };
+    const { intent, recorded, input: ownInput } = await begin(input, carried);
     const tell = {
       move: (move: EngineMove) => inbox.put({ from: 'graph', move }),
       expired: (expired: number) => inbox.put({ from: 'graph', expired }),
@@ -111,7 +114,6 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
     known = { intent, recorded, drive };
     const visibility = new Visibility(intent, recorded, drive, carried?.state);
     if (carried === undefined) visibility.introduce();
-    else auditSink().continued({ ...recorded });
 
     const recorder = new Recorder(intent, recorded);
     // What was carried is in this run's history, whatever caused it.
@@ -139,6 +141,8 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       drive.follow();
       visibility.refresh();
       await condition(() => recorder.pending || ended() || overdue());
+      // Reopened meanwhile, it ends once more.
+      if (!ended()) farewell = false;
       if (!ended() && !historyIsLong()) {
         await recorder.recordNext(historyIsLong);
         continue;
@@ -166,10 +170,26 @@ export async function intentWorkflow(input: IntentInput, carried?: CarriedIntent
       // worker has to replay the whole history.
       const unrecorded = recorder.carriable;
       if (unrecorded !== undefined && mayLeave()) {
-        await inNextRun(input, carryOver(intent, recorded, unrecorded, drive.toCarried()));
+        await inNextRun(ownInput, carryOver(intent, recorded, unrecorded, drive.toCarried()));
       }
     }
   });
+}
+
+/** The intent of this run: a new one, one that has ended, or what the run before has handed over. */
+async function begin(
+  input: IntentInput | Reopening,
+  carried: CarriedIntent | undefined,
+): Promise<{ intent: Intent; recorded: Recorded; input: IntentInput }> {
+  if (carried !== undefined) {
+    const own = input as IntentInput;
+    const { recorded } = carried;
+    auditSink().continued({ ...recorded });
+    return { intent: restoreState(workflowInfo().workflowId, carried, own), recorded, input: own };
+  }
+  if (isReopening(input)) return takeUpIntent(input);
+  const own = input as IntentInput;
+  return { ...(await createIntent(own)), input: own };
 }
 
 /** Unlike search attributes, a memo that was upserted does not stay by itself. */

@@ -127,3 +127,19 @@ test('votes are cast, shown as open, and move the intent with the last one', asy
   expect(JSON.parse(moved.stdout)).toMatchObject({ status: 'applied', requestId: 'last', sequence: 3 });
   expect((await run('approve', id, 'APPROVED', '--actor', 'dan')).exitCode).toBe(2);
 });
+
+test('an intent is paused, resumed, cancelled, and reopened by force', async () => {
+  const id = await create();
+  const said = ['--actor', 'ada', '--reason', 'ticket 4711', '--timeout', '30'];
+  expect((await run('pause', id, ...said)).stdout).toBe('CREATED → CREATED, sequence 2\n');
+  expect((await run('resume', id, ...said)).stdout).toBe('CREATED → CREATED, sequence 3\n');
+  expect((await run('cancel', id, ...said)).stdout).toBe('CREATED → CANCELLED, sequence 4\n');
+
+  const refused = await run('force', id, 'ICP_PENDING', ...said);
+  expect(refused.exitCode).toBe(1);
+  expect(refused.stderr).toMatch(/^error: TERMINAL_STATE: .* Add --reopen to take it up again\.\n$/);
+  const moved = await run('force', id, 'ICP_PENDING', '--reopen', ...said);
+  expect(moved).toEqual({ exitCode: 0, stdout: 'CANCELLED → ICP_PENDING, sequence 5\n', stderr: '' });
+  expect((await run('force', id, 'CREATED', '--actor', 'ada')).exitCode).toBe(2);
+  expect((await run('history', id)).stdout).toMatch(/^ 5 +\| reopen +\| CANCELLED +\| ICP_PENDING /m);
+});

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 
 import type { Graph } from '../../src/graph';
-import { jsonBytes, LIMITS, receive, type Decision, type Intent } from '../../src/intent';
-import { carryOver, restore, type CarriedIntent } from '../../src/workflows/carry-over';
+import { jsonBytes, LIMITS, receive, restoreState, type Decision, type Intent } from '../../src/intent';
+import { carryOver, type CarriedIntent } from '../../src/workflows/carry-over';
 import { validGraph } from '../graph/arbitrary-graph';
 import { AT, newIntent } from './new-intent';
 
@@ -130,7 +130,7 @@ const aVote = { number: 1, to: 'DONE', actor: 'ada', role: 'owner', votedAt: AT,
 
 /** To the next run and back, as Temporal does it: as JSON. */
 const throughContinueAsNew = (intent: Intent): Intent =>
-  restore(
+  restoreState(
     intent.id,
     JSON.parse(JSON.stringify(carryOver(intent, RECORDED, [], undefined))) as CarriedIntent,
     { organizationId: intent.organizationId },
