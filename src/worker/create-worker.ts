@@ -19,6 +19,8 @@ export interface IntentWorkerOptions {
   workflowBundle?: WorkerOptions['workflowBundle'];
   /** For rolling deployments; default: Temporal knows the worker's code by the digest of its bundle alone. */
   version?: WorkerVersion;
+  /** That it works on at the same time; default: see {@link WORKER_LIMITS}. */
+  workflowTasks?: number;
   /** Anything else, for operators who tune. */
   overrides?: Partial<WorkerOptions>;
 }
@@ -37,6 +39,7 @@ export async function createIntentWorker({
   pool,
   workflowBundle,
   version,
+  workflowTasks = WORKER_LIMITS.workflowTasks,
   overrides = {},
 }: IntentWorkerOptions): Promise<Worker> {
   return Worker.create({
@@ -47,6 +50,7 @@ export async function createIntentWorker({
     dataConverter: { payloadConverterPath },
     activities: createActivities(pool),
     shutdownGraceTime: WORKER_LIMITS.drainMs,
+    maxConcurrentWorkflowTaskExecutions: workflowTasks,
     ...(version && versionOptions(version)),
     ...overrides,
     sinks: { ...UNHEARD_AUDIT_SINK, ...overrides.sinks },

@@ -2,6 +2,14 @@
 export const WORKER_LIMITS = {
   /** Activities in flight get this long to finish when the worker is told to stop. */
   drainMs: 10_000,
+  /**
+   * Workflow tasks that a worker works on at the same time. Each has 10 s, and they share one thread: with many of them
+   * on a busy machine all take longer, all are given back, and none is ever done. The others wait in Temporal, without end.
+   */
+  workflowTasks: 8,
+  /** What `INTENT_WORKFLOW_TASKS` may ask for. */
+  fewestWorkflowTasks: 2,
+  mostWorkflowTasks: 1_000,
   /** Between two looks at the newest verification, for the metrics. */
   metricsMs: 5_000,
   /** Characters of a deployment's name, and of a build id. */

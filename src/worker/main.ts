@@ -17,6 +17,7 @@ import { ensureSearchAttribute, REGISTER } from './search-attribute';
 import { checkGraphs, checkMigrations } from './startup-checks';
 import { showVerifications } from './verification-metrics';
 import { describeVersion, versionFromEnvironment } from './worker-version';
+import { workflowTasksFromEnvironment } from './workflow-tasks';
 
 const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it. It also polls the task
 queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for.
@@ -28,7 +29,8 @@ Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-oper
   --no-operations              leave out the task queue ${OPERATIONS_TASK_QUEUE}
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
-Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_METRICS_ADDRESS, as --metrics-address;
+Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_WORKFLOW_TASKS, worked on at the same time;
+INTENT_METRICS_ADDRESS, as --metrics-address;
 INTENT_WORKER_VERSIONING=on, INTENT_DEPLOYMENT_NAME, INTENT_BUILD_ID and INTENT_HELD_PATCHES, for rolling deployments;
 TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
 
@@ -55,6 +57,7 @@ async function main(): Promise<void> {
   const databaseUrl = databaseUrlFromEnvironment();
   const workflowBundle = await loadWorkflowBundle();
   const version = await versionFromEnvironment(workflowBundle);
+  const workflowTasks = workflowTasksFromEnvironment();
   const runtime = await installRuntime(values['metrics-address']);
   const pool = createPool({
     databaseUrl,
@@ -84,7 +87,7 @@ async function main(): Promise<void> {
       : () => undefined;
     try {
       const code = { connection, namespace, workflowBundle, version };
-      const workers = [await createIntentWorker({ ...code, taskQueue, pool })];
+      const workers = [await createIntentWorker({ ...code, taskQueue, pool, workflowTasks })];
       if (operations) {
         workers.push(await createOperationsWorker({ ...code, pool: operationsPool }));
       }
