@@ -15,7 +15,10 @@ export const REJECTION_CODES = {
     httpStatus: 409,
     meaning: 'The current state is not the `expectedState` of the request.',
   },
-  TERMINAL_STATE: { httpStatus: 409, meaning: 'The intent has ended; nothing moves it any more.' },
+  TERMINAL_STATE: {
+    httpStatus: 409,
+    meaning: 'The intent has ended; nothing moves it any more, but for an operator who reopens it.',
+  },
   UNKNOWN_STATE: { httpStatus: 422, meaning: 'The graph has no state of that name.' },
   UNKNOWN_GRAPH: { httpStatus: 422, meaning: 'No graph of that name and version is registered.' },
   GUARD_REFUSED: {

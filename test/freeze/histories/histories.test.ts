@@ -115,6 +115,132 @@ describe('an edit of the workflow code is caught, with the event and what Tempor
   });
 });
 
+/** For each thing that a graph drives: an edit, the history that it breaks, and where. */
+const DRIVEN: [what: string, edits: Edit[], run: string, where: RegExp][] = [
+  [
+    'work that begins before Postgres has its state',
+    [
+      {
+        file: 'src/workflows/drive.ts',
+        from: 'if (recorded.recordedSequence < Math.max(intent.entry, intent.graphSince)) return;',
+        to: '',
+      },
+    ],
+    'work.v1',
+    /MARKER_RECORDED|ACTIVITY_TASK_SCHEDULED/,
+  ],
+  [
+    'a reminder that is not sent',
+    [
+      {
+        file: 'src/workflows/drivers/deadline.ts',
+        from: 'if (reminder !== undefined) remind',
+        to: 'if (false) remind',
+      },
+    ],
+    'deadline.v1',
+    /ACTIVITY_TASK_SCHEDULED/,
+  ],
+  [
+    'a deadline that is counted on the spot',
+    [
+      {
+        file: 'src/workflows/drivers/deadline.ts',
+        from: 'if (!dependsOnTimeZoneData(rule)) return',
+        to: 'if (true) return',
+      },
+    ],
+    'deadline.v1',
+    /MARKER_RECORDED/,
+  ],
+  [
+    'children that are looked at before they are started',
+    [
+      {
+        file: 'src/workflows/drivers/children.ts',
+        from: 'const items = itemsOf(intent, rule);',
+        to: `await regularActivities('children').readEndedIntents({ organizationId: '', ids: [] });
+      const items = itemsOf(intent, rule);`,
+      },
+    ],
+    'children-1.v1',
+    /START_CHILD_WORKFLOW_EXECUTION_INITIATED/,
+  ],
+  [
+    'an undo that begins with the first',
+    [
+      {
+        file: 'src/workflows/drivers/undo.ts',
+        from: /intent\.undoable\.at\(-1\)/g,
+        to: 'intent.undoable.at(0)',
+      },
+    ],
+    'undone.v1',
+    /ACTIVITY_TASK_SCHEDULED/,
+  ],
+  [
+    'votes that count without end',
+    [{ file: 'src/workflows/drivers/votes.ts', from: 'while (intent.entry === entry)', to: 'while (false)' }],
+    'approvals.v1',
+    /TIMER_STARTED/,
+  ],
+  [
+    'a version of a graph that is read by a local activity',
+    [
+      {
+        file: 'src/workflows/load-graph.ts',
+        from: 'import { regularActivities',
+        to: 'import { localFirst, regularActivities',
+      },
+      {
+        file: 'src/workflows/load-graph.ts',
+        from: 'const loaded = await regularActivities(`load ${graph}`).loadGraph({ graph });',
+        to: "const loaded = await localFirst('load', true, (activities) => activities.loadGraph({ graph }));",
+      },
+    ],
+    'migrated.v1',
+    /ACTIVITY_TASK_SCHEDULED/,
+  ],
+  [
+    'votes that do not go along when it continues as new',
+    [
+      {
+        file: 'src/intent/carried-state.ts',
+        from: 'openVotes = [], graphSince',
+        to: 'openVotes: _ = [], graphSince',
+      },
+    ],
+    'carried-2.v1',
+    /TIMER_STARTED/,
+  ],
+  [
+    'an intent that is taken up by a local activity',
+    [
+      {
+        file: 'src/workflows/reopen.ts',
+        from: 'import { regularActivities',
+        to: 'import { localFirst, regularActivities',
+      },
+      {
+        file: 'src/workflows/reopen.ts',
+        from: "await regularActivities('reopen').takeUpIntent({ id, organizationId });",
+        to: "await localFirst('reopen', true, (activities) => activities.takeUpIntent({ id, organizationId }));",
+      },
+    ],
+    'reopened.v1',
+    /ACTIVITY_TASK_SCHEDULED/,
+  ],
+];
+
+describe('so is an edit of what a graph drives:', () => {
+  test.each(DRIVEN)('%s', async (_what, edits, name, where) => {
+    const [change] = await changeBy(edits, name);
+    expect(change).toMatchObject({ verdict: 'incompatible', subject: `history ${name}` });
+    expect(change?.what).toMatch(/^no longer replays/);
+    expect(change?.what).toMatch(where);
+  });
+});
+
 describe('a history that replays is caught all the same when it is judged otherwise:', () => {
   test('another code of a rejection', async () => {
     const edits = [
