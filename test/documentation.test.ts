@@ -5,7 +5,7 @@ import { dirname, join, relative } from 'node:path';
 import ts from 'typescript';
 
 import { checkGraph } from '../src/graph';
-import { parseIntentInput, parseRequest } from '../src/intent';
+import { parseIntentInput, parseRequest, reopeningSchema } from '../src/intent';
 import { insertOutcomes } from '../src/database/insert-outcomes';
 import { capturedRun } from './cli/captured-run';
 import { applied, createdIntent, rejected, TO_PENDING, useDatabase } from './database/use-database';
@@ -127,6 +127,7 @@ describe('JSON blocks', () => {
     const value = JSON.parse(text) as Record<string, unknown>;
     if ('steps' in value) expect(checkGraph(value)).toMatchObject({ ok: true });
     else if ('requestId' in value) expect(parseRequest(value, 'fallback')).toMatchObject({ valid: true });
+    else if ('reopen' in value) expect(reopeningSchema.safeParse(value)).toMatchObject({ success: true });
     else if ('organizationId' in value) expect(parseIntentInput(value)).toMatchObject({ valid: true });
     // The canonical form of an audit row, which test/database/hash-chain holds.
     else expect([page, Array.isArray(value)]).toEqual(['docs/reference/database.md', true]);

@@ -135,7 +135,7 @@ describe('what is declared', () => {
         },
         { file: `${WORKFLOWS}/activities.ts`, from: /^ {2}recordFailedVerification: .*$/m, to: '' },
         // Carried from run to run: a field of another type.
-        { file: `${WORKFLOWS}/carry-over.ts`, from: /^ {2}received: number;$/m, to: '  received: string;' },
+        { file: 'src/intent/carried-state.ts', from: /^ {2}received: number;$/m, to: '  received: string;' },
         // Told to whoever listens.
         {
           file: `${WORKFLOWS}/audit-sink.ts`,
@@ -226,13 +226,13 @@ describe('what is declared', () => {
     expect(() =>
       edited([
         {
-          file: `${WORKFLOWS}/carry-over.ts`,
+          file: 'src/intent/carried-state.ts',
           from: /^ {2}received: number;$/m,
           to: '  received: Map<string, number>;',
         },
       ]),
     ).toThrow(
-      /workflow intentWorkflow, argument 2\.received is declared as Map<string, number>, which JSON does not carry/,
+      /activity takeUpIntent, answer\.intent\.received is declared as Map<string, number>, which JSON does not carry/,
     );
   });
 });
