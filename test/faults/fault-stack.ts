@@ -1,14 +1,22 @@
+import { join } from 'node:path';
+
+import { createPool } from '../../src/database/pool';
+import { registerGraph } from '../../src/database/register-graph';
 import { LOOPBACK } from '../../src/dev/machine/ports';
 import type { ShowProgress } from '../../src/dev/progress';
 import { prepareTemporalSchema } from '../../src/dev/servers/temporal-schema';
 import { findTemporalServerBinaries } from '../../src/dev/servers/temporal-server-binaries';
 import { provisionDatabase } from '../../src/dev/stack/provision-database';
+import { startProcess, startWorkerProcess } from '../setup/worker-process';
+import { APP_TASK_QUEUE, DRIVEN_GRAPHS, partGraph } from './driven/graphs';
 import { KillablePostgres } from './killable-postgres';
 import { KillableTemporal } from './killable-temporal';
 import { SupervisedWorker } from './supervised-worker';
 import { TcpRelay } from './tcp-relay';
 
 const WORKERS = 2;
+const DIE_AFTER_COMMIT = join(__dirname, 'die-after-commit.js');
+const APP_WORKER = join(__dirname, 'driven', 'app-worker.ts');
 
 /**
  * What a run of the fault suite works on: two Postgres servers, so that the engine's and Temporal's can fail one
@@ -19,6 +27,7 @@ export interface FaultStack {
   temporalPostgres: KillablePostgres;
   temporal: KillableTemporal;
   workers: SupervisedWorker[];
+  appWorker: SupervisedWorker;
   network: {
     workersToTemporal: TcpRelay;
     workersToPostgres: TcpRelay;
@@ -37,7 +46,9 @@ export interface FaultStack {
 export async function startFaultStack(options: {
   log: (line: string) => void;
   progress: ShowProgress;
+  signal?: AbortSignal;
 }): Promise<FaultStack> {
+  const { signal } = options;
   const binaries = await findTemporalServerBinaries(options);
   const stops: (() => Promise<void>)[] = [];
   const stop = async (): Promise<void> => {
@@ -54,19 +65,24 @@ export async function startFaultStack(options: {
     return relay;
   };
   try {
-    const postgres = await started(KillablePostgres.start('Postgres'));
-    const temporalPostgres = await started(KillablePostgres.start("Temporal's Postgres"));
-    const [{ engineUrl }] = await Promise.all([
+    const postgres = await started(KillablePostgres.start('Postgres', signal));
+    const temporalPostgres = await started(KillablePostgres.start("Temporal's Postgres", signal));
+    const [{ ownerUrl, engineUrl }] = await Promise.all([
       provisionDatabase({
         superuserUrl: postgres.superuserUrl,
         ownerPassword: 'owner',
         enginePassword: 'engine',
       }),
-      prepareTemporalSchema(binaries.sqlTool, temporalPostgres.superuserUrl),
+      prepareTemporalSchema(binaries.sqlTool, temporalPostgres.superuserUrl, signal),
     ]);
+    await registerDrivenGraphs(ownerUrl);
     const temporalToPostgres = await relayTo(temporalPostgres.port);
     const temporal = await started(
-      KillableTemporal.start(binaries.server, through(temporalToPostgres, temporalPostgres.superuserUrl)),
+      KillableTemporal.start(
+        binaries.server,
+        through(temporalToPostgres, temporalPostgres.superuserUrl),
+        signal,
+      ),
     );
     const network = {
       workersToTemporal: await relayTo(temporal.port),
@@ -75,21 +91,29 @@ export async function startFaultStack(options: {
       appsToPostgres: await relayTo(postgres.port),
       temporalToPostgres,
     };
+    const temporalOfWorkers = { TEMPORAL_ADDRESS: `${LOOPBACK}:${network.workersToTemporal.port}` };
+    const env = { ...temporalOfWorkers, DATABASE_URL: through(network.workersToPostgres, engineUrl) };
     const workers = Array.from(
       { length: WORKERS },
       (_, index) =>
-        new SupervisedWorker(`worker ${index + 1}`, [], {
-          DATABASE_URL: through(network.workersToPostgres, engineUrl),
-          TEMPORAL_ADDRESS: `${LOOPBACK}:${network.workersToTemporal.port}`,
-        }),
+        new SupervisedWorker(`worker ${index + 1}`, () =>
+          startWorkerProcess([], env, ['--require', DIE_AFTER_COMMIT]),
+        ),
     );
-    for (const worker of workers) stops.push(() => worker.stop());
-    await Promise.all(workers.map((worker) => worker.start()));
+    const appWorker = new SupervisedWorker('the app worker', () =>
+      startProcess(['--import', 'jiti/register', APP_WORKER], {
+        ...temporalOfWorkers,
+        TASK_QUEUE: APP_TASK_QUEUE,
+      }),
+    );
+    for (const worker of [...workers, appWorker]) stops.push(() => worker.stop());
+    await Promise.all([...workers, appWorker].map((worker) => worker.start()));
     return {
       postgres,
       temporalPostgres,
       temporal,
       workers,
+      appWorker,
       network,
       apps: {
         databaseUrl: through(network.appsToPostgres, engineUrl),
@@ -101,6 +125,15 @@ export async function startFaultStack(options: {
   } catch (error) {
     await stop();
     throw error;
+  }
+}
+
+async function registerDrivenGraphs(databaseUrl: string): Promise<void> {
+  const owner = createPool({ databaseUrl, applicationName: 'fault suite', max: 1 });
+  try {
+    for (const graph of [partGraph, ...Object.values(DRIVEN_GRAPHS)]) await registerGraph(owner, graph);
+  } finally {
+    await owner.end();
   }
 }
 

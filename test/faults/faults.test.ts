@@ -5,12 +5,16 @@ import { FAULT_KINDS } from './faults';
 import { runFaults, SHORT } from './run-faults';
 import { formatRunReport } from './run-report';
 import { anySeed } from './seeded-random';
+import { killServers } from './server-folder';
 
 /** A first build of the Temporal server takes minutes. */
 beforeAll(async () => {
   await findTemporalServerBinaries({ log: say });
 }, 900_000);
-afterAll(killLeftovers);
+afterAll(() => {
+  killLeftovers();
+  killServers();
+});
 
 test('whatever is killed, frozen or cut off, each acknowledged request has one outcome and verify is clean', async () => {
   const seed = anySeed();
@@ -20,6 +24,7 @@ test('whatever is killed, frozen or cut off, each acknowledged request has one o
   expect(report.problems).toEqual([]);
   expect(report.faults.map(({ kind }) => kind)).toEqual(FAULT_KINDS);
   expect(report.requests.sent).toBeGreaterThanOrEqual(SHORT.requests);
+  expect(report.driven.intents).toBeGreaterThan(0);
   expect(report.gaps.count).toBeGreaterThanOrEqual(3);
 }, 300_000);
 

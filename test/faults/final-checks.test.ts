@@ -63,6 +63,23 @@ test('an outcome that differs from what an app was told is found, by row and by 
   expect(problems([row('r', 2)])).toHaveLength(1);
 });
 
+test('a vote has one outcome too: counted, or the move that it completed', () => {
+  const voted = (votes: number): Outcome => ({
+    status: 'voted',
+    requestId: 'v',
+    to: 'B',
+    votes,
+    needed: 2,
+    state: 'A',
+  });
+  log.saw(acknowledged('v'), voted(1));
+  expect(problems([{ ...row('v'), outcome: voted(1) }])).toEqual([]);
+  expect(problems([{ ...row('v'), outcome: voted(2) }])).toHaveLength(1);
+  expect(problems([{ ...row('v'), outcome: voted(1) }, row('v')])).toContain(
+    'request v of intent an intent has 2 outcome rows',
+  );
+});
+
 test('a request that was told of an end is found where there was none', () => {
   log.sending(INTENT, 'r').answeredAsEnded = true;
   expect(problems([], new Set([INTENT]))).toEqual([]);

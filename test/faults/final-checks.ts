@@ -4,11 +4,11 @@ import type { Pool } from 'pg';
 
 import type { Outcome } from '../../src/client';
 import { CHECKOUT } from '../../src/dev/checkout';
-import { CREATION_REQUEST_ID } from '../../src/intent';
+import { CREATION_REQUEST_ID, ENGINE_REQUEST_ID_PREFIX } from '../../src/intent';
 import { startProcess } from '../setup/worker-process';
 import { sameOutcome, type RequestLog } from './request-log';
 
-/** An outcome row, of either table. */
+/** An outcome row, of any of the three tables. */
 export interface OutcomeRow {
   intentId: string;
   requestId: string;
@@ -17,7 +17,10 @@ export interface OutcomeRow {
   outcome: Outcome;
 }
 
-/** Every outcome row but the creations of intents. */
+/**
+ * Every outcome row of a request: not the creations of intents, nor what they do by themselves, nor what happens to the
+ * children of driven intents, which no app asks for anything.
+ */
 export async function readOutcomeRows(pool: Pool): Promise<OutcomeRow[]> {
   const { rows } = await pool.query<{
     intent_id: string;
@@ -28,21 +31,43 @@ export async function readOutcomeRows(pool: Pool): Promise<OutcomeRow[]> {
     new_state: string | null;
     code: string | null;
     state: string | null;
+    votes: number | null;
   }>(
-    `SELECT workflow_id AS intent_id, request_id, created_at, sequence, previous_state, new_state, NULL AS code, NULL AS state
-       FROM workflow_transition_audit WHERE request_id <> $1
-     UNION ALL
-     SELECT workflow_id, request_id, created_at, NULL, NULL, NULL, code, state FROM workflow_transition_rejections`,
-    [CREATION_REQUEST_ID],
+    `SELECT outcome.* FROM (
+       SELECT workflow_id AS intent_id, request_id, created_at, sequence, previous_state, new_state, NULL AS code,
+              NULL AS state, NULL::integer AS votes
+         FROM workflow_transition_audit
+       UNION ALL
+       SELECT workflow_id, request_id, created_at, NULL, NULL, NULL, code, state, NULL
+         FROM workflow_transition_rejections
+       UNION ALL
+       SELECT v.workflow_id, v.request_id, v.created_at, NULL, NULL, NULL, NULL, NULL, v.votes
+         FROM workflow_transition_votes v
+        WHERE v.kind = 'cast'
+          -- The last vote moves the intent: that is its outcome, and has a row.
+          AND NOT EXISTS (SELECT FROM workflow_transition_audit a
+                           WHERE a.workflow_id = v.workflow_id AND a.request_id = v.request_id)
+     ) outcome
+     JOIN intent_workflows i ON i.id = outcome.intent_id
+     WHERE outcome.request_id <> $1 AND NOT starts_with(outcome.request_id, $2) AND i.parent_id IS NULL`,
+    [CREATION_REQUEST_ID, ENGINE_REQUEST_ID_PREFIX],
   );
   return rows.map((row) => ({
     intentId: row.intent_id,
     requestId: row.request_id,
     createdAt: row.created_at.getTime(),
-    outcome: (row.code === null
-      ? { status: 'applied', requestId: row.request_id, sequence: row.sequence, newState: row.new_state }
-      : { status: 'rejected', requestId: row.request_id, code: row.code, state: row.state }) as Outcome,
+    outcome: toOutcome(row.request_id, row),
   }));
+}
+
+/** As much of it as tells one outcome from another. */
+function toOutcome(
+  requestId: string,
+  { sequence, new_state: newState, votes, code, state }: Record<string, unknown>,
+): Outcome {
+  if (votes !== null) return { status: 'voted', requestId, votes } as Outcome;
+  if (code !== null) return { status: 'rejected', requestId, code, state } as Outcome;
+  return { status: 'applied', requestId, sequence, newState } as Outcome;
 }
 
 /** Acknowledged requests that have no outcome row yet. */

@@ -1,21 +1,18 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-
 import type { IntentClient } from '../../src/client';
 import { contentIntentGraph } from '../../src/graph';
 import { ORGANIZATION } from '../setup/intent-environment';
+import { createIntent } from './create-intent';
 import type { SeededRandom } from './seeded-random';
-
-const TRY_AGAIN_MS = 200;
 
 /** The intents of a run: each is created when an app first needs it, whatever is broken then. */
 export class IntentBook {
   private readonly created = new Map<number, Promise<string>>();
-  private closed = false;
   private readonly states = new Map<string, string>();
 
   constructor(
     private readonly size: number,
     private readonly runName: string,
+    private readonly closing: AbortSignal,
   ) {}
 
   /** An intent's id, once Temporal has it. */
@@ -56,26 +53,9 @@ export class IntentBook {
     return moves.length > 0 ? random.pick(moves) : 'ICP_PENDING';
   }
 
-  /** Ends what is still being tried. */
-  close(): void {
-    this.closed = true;
-  }
-
-  private async create(intents: IntentClient, index: number): Promise<string> {
-    for (;;) {
-      try {
-        const idempotencyKey = `${this.runName}-${index}`;
-        const { id } = await intents.create({
-          organizationId: ORGANIZATION,
-          title: `intent ${index}`,
-          idempotencyKey,
-        });
-        return id;
-      } catch (error) {
-        if (this.closed) throw error;
-        // With one key, creating again is safe.
-        await sleep(TRY_AGAIN_MS);
-      }
-    }
+  private create(intents: IntentClient, index: number): Promise<string> {
+    const idempotencyKey = `${this.runName}-${index}`;
+    const request = { organizationId: ORGANIZATION, title: `intent ${index}`, idempotencyKey };
+    return createIntent(intents, request, this.closing);
   }
 }

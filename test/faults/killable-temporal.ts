@@ -1,35 +1,34 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { makeTemporaryFolder, type TemporaryFolder } from '../../src/dev/machine/temporary-folder';
 import { freeTemporalPorts } from '../../src/dev/servers/temporal-config';
-import {
-  startTemporalOnPostgres,
-  type TemporalOnPostgres,
-  type TemporalOnPostgresOptions,
-} from '../../src/dev/servers/temporal-on-postgres';
-import { recordProcess } from '../../src/dev/stack/recorded-processes';
-import { within } from './within';
+import { startTemporalOnPostgres, type TemporalOnPostgres } from '../../src/dev/servers/temporal-on-postgres';
+import { KillableServer, type Handling } from './killable-server';
+import { ServerFolder } from './server-folder';
 
 /** A Temporal server whose data is in Postgres, so that it may be killed and started again. */
-export class KillableTemporal {
-  private constructor(
-    private readonly folder: TemporaryFolder,
-    private readonly options: TemporalOnPostgresOptions,
-    private server: TemporalOnPostgres,
-  ) {}
-
-  static async start(server: string, databaseUrl: string): Promise<KillableTemporal> {
-    const folder = await makeTemporaryFolder();
-    const options: TemporalOnPostgresOptions = {
-      server,
-      databaseUrl,
-      configFolder: join(folder.path, 'config'),
-      logFile: join(folder.path, 'temporal.log'),
-      ports: await freeTemporalPorts(),
-      onSpawn: (pid) => recordProcess(folder.path, 'temporal', pid),
+export class KillableTemporal extends KillableServer<TemporalOnPostgres> {
+  static async start(server: string, databaseUrl: string, signal?: AbortSignal): Promise<KillableTemporal> {
+    const folder = await ServerFolder.make('temporal');
+    const ports = await freeTemporalPorts();
+    const handling: Handling<TemporalOnPostgres> = {
+      name: 'the Temporal server',
+      start: (given) =>
+        startTemporalOnPostgres({
+          server,
+          databaseUrl,
+          configFolder: join(folder.path, 'config'),
+          logFile: join(folder.path, 'temporal.log'),
+          ports,
+          onSpawn: folder.onSpawn,
+          signal: given,
+        }),
+      end: (running) => running.stop({ signal: 'SIGKILL' }),
+      // Without its Postgres, for example.
+      isPassing: () => true,
+      restartsWithinMs: 90_000,
     };
-    return new KillableTemporal(folder, options, await startTemporalOnPostgres(options));
+    return new KillableTemporal(folder, handling, await KillableServer.startIn(folder, handling, signal));
   }
 
   get address(): string {
@@ -38,26 +37,6 @@ export class KillableTemporal {
 
   get port(): number {
     return this.server.ports.frontend.grpcPort;
-  }
-
-  async kill(): Promise<void> {
-    process.kill(this.server.pid, 'SIGKILL');
-    await this.server.exited;
-  }
-
-  /** As a supervisor would: again and again while it does not come up, without its Postgres for example. */
-  async restart(): Promise<void> {
-    await within(90_000, 'the Temporal server did not start again', async (expired) => {
-      for (;;) {
-        try {
-          this.server = await startTemporalOnPostgres({ ...this.options, signal: expired });
-          return;
-        } catch (error) {
-          if (expired.aborted) throw error;
-          await sleep(250);
-        }
-      }
-    });
   }
 
   freeze(): void {
@@ -74,10 +53,5 @@ export class KillableTemporal {
     if (ended === undefined) return false;
     await this.restart();
     return true;
-  }
-
-  async stop(): Promise<void> {
-    await this.server.stop({ signal: 'SIGKILL' });
-    this.folder.remove();
   }
 }

@@ -1,16 +1,21 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, defaultGrpcRetryOptions, makeGrpcRetryInterceptor } from '@temporalio/client';
 
 import { IntentClient } from '../../src/client';
-import { App, type AppClients } from './app';
+import { App } from './app';
+import { DrivenBook } from './driven/book';
+import { DrivenApp } from './driven/driven-app';
 import { IntentBook } from './intent-book';
 import { Pace } from './pace';
-import { RequestLog } from './request-log';
+import { RequestLog, type SentRequest } from './request-log';
+import type { AppClients, SenderParts } from './request-sender';
 import { seededRandom, type SeededRandom } from './seeded-random';
 
 export interface LoadOptions {
   seed: number;
   requests: number;
   intents: number;
+  /** To driven intents, beside the others. */
+  drivenRequests: number;
   databaseUrl: string;
   temporalAddress: string;
 }
@@ -18,6 +23,7 @@ export interface LoadOptions {
 /** Processes of apps, each with connections of its own, and things that they do at a time. */
 const CLIENTS = 4;
 const APPS = 48;
+const DRIVEN_APPS = 10;
 const CONTESTANTS = 3;
 
 /** Intents are ended only in the last part of a run, and few of them: an ended one takes no more requests. */
@@ -27,43 +33,87 @@ const ENDS_PERCENT = 3;
 /** Apps that send requests, as many as the pace allows. */
 export class Load {
   readonly log = new RequestLog();
-  readonly pace = new Pace();
-  readonly book: IntentBook;
-  private readonly apps: Promise<void>[];
+  readonly driven: DrivenBook;
+  private readonly pace = new Pace();
+  private readonly drivenPace = new Pace();
+  private readonly book: IntentBook;
+  private readonly cancellations = new Map<string, SentRequest>();
+  /** Whatever uses the connections. */
+  private readonly work: Promise<unknown>[];
+  private readonly atTheEnd: DrivenApp;
 
   private constructor(
     private readonly options: LoadOptions,
     private readonly clients: readonly AppClients[],
+    private readonly closing: AbortController,
   ) {
-    this.book = new IntentBook(options.intents, `faults ${options.seed}`);
-    this.apps = Array.from({ length: APPS }, (_, index) => this.runApp(index));
+    const { seed, intents } = options;
+    const { signal } = closing;
+    this.book = new IntentBook(intents, `faults ${seed}`, signal);
+    this.driven = new DrivenBook(seed, signal);
+    this.atTheEnd = this.drivenApp('end of driven intents');
+    this.work = [
+      ...Array.from({ length: APPS }, (_, index) => this.runApp(`app ${index}`)),
+      ...Array.from({ length: DRIVEN_APPS }, (_, index) =>
+        this.drivenApp(`driven app ${index}`).run((requests) => this.drivenPace.turn(requests)),
+      ),
+    ];
     // Reported by `finish`, and not before.
-    for (const app of this.apps) app.catch(() => undefined);
+    for (const app of this.work) app.catch(() => undefined);
   }
 
   static async start(options: LoadOptions): Promise<Load> {
     const { databaseUrl, temporalAddress } = options;
+    const closing = new AbortController();
     const clients = await Promise.all(
       Array.from({ length: CLIENTS }, async () => {
-        const connection = await Connection.connect({ address: temporalAddress });
+        const connection = await connect(temporalAddress, closing.signal);
         const intents = await IntentClient.connect({ databaseUrl, temporal: { connection } });
         return { connection, intents, temporal: new Client({ connection }) };
       }),
     );
-    return new Load(options, clients);
+    return new Load(options, clients, closing);
+  }
+
+  /** Requests to intents that are not driven: what the schedule counts. */
+  get taken(): number {
+    return this.pace.taken;
+  }
+
+  /** @param upTo requests from the beginning of the run on, and as large a share of those to driven intents */
+  allow(upTo: number): void {
+    this.pace.allow(upTo);
+    this.drivenPace.allow(this.drivenShare(upTo));
+  }
+
+  async reached(requests: number, expired: AbortSignal): Promise<void> {
+    await this.pace.reached(requests, expired);
+    await this.drivenPace.reached(this.drivenShare(requests), expired);
   }
 
   /** Creates the intents that no request has reached, and lets every app finish what it is at. */
   async finish(): Promise<void> {
     this.pace.close();
-    await Promise.all(this.apps);
+    this.drivenPace.close();
+    await Promise.all(this.work);
     const [first] = this.clients;
-    if (first !== undefined) await this.book.createRest(first.intents);
+    if (first !== undefined) await this.using(this.book.createRest(first.intents));
   }
 
+  /** Lets driven intents go on that were paused: nothing else would end them. */
+  async resume(ids: readonly string[]): Promise<void> {
+    await this.using(Promise.all(ids.map((id) => this.atTheEnd.resume(id))));
+  }
+
+  /**
+   * Ends what apps are at, then the connections. A call that has failed is sent again by a timer of the SDK, which throws
+   * where nobody can catch it when the connection has been closed meanwhile.
+   */
   async close(): Promise<void> {
     this.pace.close();
-    this.book.close();
+    this.drivenPace.close();
+    this.closing.abort(new Error('the load is over'));
+    await Promise.allSettled(this.work);
     await Promise.all(
       this.clients.map(async ({ intents, connection }) => {
         await intents.close();
@@ -72,9 +122,29 @@ export class Load {
     );
   }
 
-  private async runApp(index: number): Promise<void> {
-    const random = seededRandom(this.options.seed, `app ${index}`);
-    const app = new App(this.clients, this.book, this.log, random);
+  private async using<T>(work: Promise<T>): Promise<T> {
+    this.work.push(work);
+    return work;
+  }
+
+  private drivenShare(requests: number): number {
+    return Math.floor((requests * this.options.drivenRequests) / this.options.requests);
+  }
+
+  /** @param stream of its own, so that what one app draws does not shift what another gets */
+  private parts(stream: string): Omit<SenderParts, 'learn'> {
+    const { clients, log, closing } = this;
+    return { clients, log, closing: closing.signal, random: seededRandom(this.options.seed, stream) };
+  }
+
+  private drivenApp(stream: string): DrivenApp {
+    return new DrivenApp(this.driven, this.parts(stream), this.cancellations);
+  }
+
+  private async runApp(stream: string): Promise<void> {
+    const parts = this.parts(stream);
+    const { random } = parts;
+    const app = new App(this.book, parts);
     for (;;) {
       const what = whatNext(random);
       if (!(await this.pace.turn(what === 'race' ? CONTESTANTS : 1))) return;
@@ -89,6 +159,16 @@ export class Load {
     const late = this.pace.taken > (this.options.requests * ENDS_FROM_PERCENT) / 100;
     return late && random.chance(ENDS_PERCENT);
   }
+}
+
+/** A connection that sends calls again as usual, until it is to be closed. */
+async function connect(address: string, closing: AbortSignal): Promise<Connection> {
+  const { delayFunction, retryableDecider } = defaultGrpcRetryOptions();
+  const again = makeGrpcRetryInterceptor({
+    delayFunction,
+    retryableDecider: (attempt, status) => !closing.aborted && retryableDecider(attempt, status),
+  });
+  return Connection.connect({ address, interceptors: [again] });
 }
 
 function whatNext(random: SeededRandom) {

@@ -1,4 +1,5 @@
 import { textTable } from '../../src/cli/text-table';
+import type { DrivenReport } from './driven/count-moves';
 import type { OutcomeRow } from './final-checks';
 import { FAULT_KINDS, type FaultKind } from './faults';
 import type { RequestLog } from './request-log';
@@ -38,16 +39,23 @@ export interface RunReport {
     inDoubt: number;
     answeredAsEnded: number;
   };
-  rows: { applied: number; rejected: Record<string, number> };
+  rows: { applied: number; voted: number; rejected: Record<string, number> };
+  driven: DrivenReport;
   faults: KindReport[];
   /** Commits whose worker died before Temporal knew, and the outcomes in them. */
   gaps: { count: number; outcomes: number };
+  /** How often the app that works for driven intents was killed. */
+  appWorkerKilled: number;
+  /** How often a worker died when it had committed what a driven intent did by itself. */
+  workersDiedAfterOwnMove: number;
   workersEndedByThemselves: number;
   temporalEndedByItself: number;
   /** From Temporal's acknowledgement of a request to its outcome row, milliseconds; faults included. */
   waitedMs: { median: number; p99: number; worst: number };
   /** From the last request until the last acknowledged one had its outcome. */
   settledMs: number;
+  /** From then until every driven intent had ended. */
+  drivenEndedMs: number;
   /** Empty: the run has passed. */
   problems: string[];
 }
@@ -67,12 +75,13 @@ export function countRequests({ requests }: RequestLog): RunReport['requests'] {
 
 export function countRows(rows: readonly OutcomeRow[]): RunReport['rows'] {
   const rejected: Record<string, number> = {};
-  let applied = 0;
+  let [applied, voted] = [0, 0];
   for (const { outcome } of rows) {
     if (outcome.status === 'applied') applied += 1;
-    else if (outcome.status === 'rejected') rejected[outcome.code] = (rejected[outcome.code] ?? 0) + 1;
+    else if (outcome.status === 'voted') voted += 1;
+    else rejected[outcome.code] = (rejected[outcome.code] ?? 0) + 1;
   }
-  return { applied, rejected };
+  return { applied, voted, rejected };
 }
 
 /** How long acknowledged requests waited for their outcomes. */
@@ -133,20 +142,26 @@ const PROBLEMS_SHOWN = 20;
 
 /** For people. */
 export function formatRunReport(report: RunReport): string {
-  const { seed, seconds, intents, requests, rows, faults, gaps, waitedMs, problems } = report;
+  const { seed, seconds, intents, requests, rows, driven, faults, gaps, waitedMs, problems } = report;
+  const moves = Object.entries(driven.moves).map(([kind, count]) => `${kind} ${count}`);
   const rejections = Object.entries(rows.rejected).map(([code, count]) => `${code} ${count}`);
   const struck = faults.reduce((sum, { count }) => sum + count, 0);
   const lines = [
     `Seed ${seed}: ${problems.length === 0 ? 'passed' : 'FAILED'} in ${Math.round(seconds)} s`,
-    `  requests: ${requests.sent} to ${intents} intents, sent ${requests.attempts} times; ` +
+    `  requests: ${requests.sent} to ${intents} intents and the driven ones, sent ${requests.attempts} times; ` +
       `${requests.acknowledged} acknowledged, ${requests.inDoubt} in doubt, ${requests.answeredAsEnded} to ended intents`,
-    `  outcome rows: ${rows.applied} applied; rejected: ${rejections.join(', ') || 'none'}`,
+    `  outcome rows: ${rows.applied} applied, ${rows.voted} voted; rejected: ${rejections.join(', ') || 'none'}`,
+    `  driven intents: ${driven.intents}, and ${driven.children} children; moves: ${moves.join(', ')}`,
+    ...(driven.absent.length === 0 ? [] : [`  kinds that did not occur: ${driven.absent.join(', ')}`]),
     `  faults: ${struck}; workers that died between commit and task completion: ${gaps.count}, ` +
       `with ${gaps.outcomes} outcomes`,
+    `  beside: app worker killed ${report.appWorkerKilled} times; workers that died after what an intent did by itself was ` +
+      `committed: ${report.workersDiedAfterOwnMove}`,
     `  processes that ended by themselves: ${report.workersEndedByThemselves} workers, ` +
       `${report.temporalEndedByItself} Temporal servers`,
     `  from acknowledgement to outcome: median ${waitedMs.median} ms, p99 ${waitedMs.p99} ms, worst ${waitedMs.worst} ms; ` +
-      `the last one ${report.settledMs} ms after the end of the load`,
+      `the last one ${report.settledMs} ms after the end of the load; ` +
+      `driven intents had ended ${report.drivenEndedMs} ms after that`,
     '',
     textTable(
       ['fault', 'times', 'next outcome, ms', 'worst', 'caught up, ms', 'worst'],

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 import { FAULT_KINDS, FAULTS, GAP } from './faults';
 import { schedule } from './schedule';
 import { anySeed } from './seeded-random';
@@ -23,5 +25,31 @@ test('every schedule has each fault, the gap after the commit three times, and n
         expect([seed, new Set(targets).size]).toEqual([seed, targets.length]);
       }
     }
+  }
+});
+
+test('what struck with the seeds 1 to 20 strikes with them for good, in both forms', () => {
+  const forms = [
+    { steps: 0, longestMs: 500 },
+    { steps: 40, longestMs: 4_000 },
+  ];
+  const seeds = Array.from({ length: 20 }, (_, index) => index + 1);
+  const struck = seeds.flatMap((seed) =>
+    forms.map((form) =>
+      schedule({ seed, ...form }).map(({ faults, strikesAfterPercent }) => ({ faults, strikesAfterPercent })),
+    ),
+  );
+  const fingerprint = createHash('sha256').update(JSON.stringify(struck)).digest('hex');
+  expect(fingerprint).toBe('804063cc0a4a8124685350a4f3b9e1dd6f789e89c97544f156990e3a176e50c3');
+});
+
+test('of three steps one kills the app worker, and one a worker after a move that an intent made by itself', () => {
+  const besides = schedule({ seed: anySeed(), ...OPTIONS }).map(({ beside }) => beside ?? 'nothing');
+  for (let index = 0; index + 3 <= besides.length; index += 1) {
+    expect(besides.slice(index, index + 3).toSorted()).toEqual([
+      'app worker killed',
+      'nothing',
+      'worker dies after own move',
+    ]);
   }
 });

@@ -7,7 +7,15 @@ export interface Step {
   faults: PlannedFault[];
   /** Percent of the step's requests that are sent before the first one strikes. */
   strikesAfterPercent: number;
+  /** What strikes driven intents beside that. */
+  beside: Beside | undefined;
 }
+
+/**
+ * The app that works for them is killed when the first fault strikes, and started again when they are over; or a worker
+ * dies as soon as it has committed a move that one of them made by itself.
+ */
+export type Beside = 'app worker killed' | 'worker dies after own move';
 
 export interface PlannedFault {
   kind: FaultKind;
@@ -25,6 +33,12 @@ export interface ScheduleOptions {
 const SHORTEST_MS = 200;
 const GAPS_AT_LEAST = 3;
 const PERCENT_IN_PAIRS = 25;
+/** They take turns, so that no form of a run is without. */
+const BESIDES: readonly (Beside | undefined)[] = [
+  'app worker killed',
+  'worker dies after own move',
+  undefined,
+];
 
 /**
  * What a seed means.
@@ -36,13 +50,16 @@ export function schedule({ seed, steps, longestMs }: ScheduleOptions): Step[] {
   const random = seededRandom(seed, 'schedule');
   const musts = [...FAULT_KINDS, ...Array<FaultKind>(GAPS_AT_LEAST - 1).fill(GAP)];
   const more = Array.from({ length: Math.max(0, steps - musts.length) }, () => random.pick(FAULT_KINDS));
-  return random.shuffled([...musts, ...more]).map((kind) => {
+  // Drawn apart, so that what a seed meant before there were driven intents is what it means now.
+  const first = seededRandom(seed, 'beside').int(0, BESIDES.length - 1);
+  return random.shuffled([...musts, ...more]).map((kind, index) => {
     const faults = [planned(kind)];
     if (random.chance(PERCENT_IN_PAIRS)) {
       const others = FAULT_KINDS.filter((other) => other !== GAP && FAULTS[other].on !== FAULTS[kind].on);
       faults.push(planned(random.pick(others)));
     }
-    return { faults, strikesAfterPercent: random.int(5, 30) };
+    const strikesAfterPercent = random.int(5, 30);
+    return { faults, strikesAfterPercent, beside: BESIDES[(first + index) % BESIDES.length] };
   });
 
   function planned(kind: FaultKind): PlannedFault {

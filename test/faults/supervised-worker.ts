@@ -1,7 +1,6 @@
-import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { startWorkerProcess, type WorkerProcess } from '../setup/worker-process';
+import type { WorkerProcess } from '../setup/worker-process';
 import { within } from './within';
 
 /** Outcomes that Postgres had and Temporal did not know of, when their worker died. */
@@ -10,24 +9,22 @@ export interface Gap {
   requestIds: string[];
 }
 
-const DIE_AFTER_COMMIT = join(__dirname, 'die-after-commit.js');
 const RESTART_AFTER_MS = 250;
 
-/**
- * The worker as operators run it: the built program, in a process of its own, which a supervisor starts again
- * whenever it has ended.
- */
+/** A worker in a process of its own, which a supervisor starts again whenever it has ended. */
 export class SupervisedWorker {
   /** Ends that no fault asked for: a worker that does not find Postgres or Temporal at its start, say. */
   endedByItself = 0;
+  /** How often it has died after what an intent had done by itself was committed. */
+  diedAfterOwnMove = 0;
   private process: WorkerProcess | undefined;
   private mode: 'running' | 'down' | 'stopped' = 'running';
   private supervision: Promise<void> | undefined;
 
   constructor(
     readonly name: string,
-    private readonly args: string[],
-    private readonly env: Record<string, string>,
+    /** Starts a process that says `Worker ready` when it polls for tasks. */
+    private readonly run: () => WorkerProcess,
   ) {}
 
   /** Resolves when it polls for tasks. */
@@ -56,13 +53,18 @@ export class SupervisedWorker {
 
   /** By SIGKILL; it stays down until `restart`. */
   async kill(): Promise<void> {
-    this.mode = 'down';
+    this.become('down');
     this.process?.kill('SIGKILL');
     await this.process?.exited;
   }
 
   restart(): void {
-    this.mode = 'running';
+    this.become('running');
+  }
+
+  /** Lets it die as soon as it has committed what an intent does by itself, if it ever does; it is started again at once. */
+  dieAfterOwnMove(): void {
+    this.process?.kill('SIGURG');
   }
 
   freeze(): void {
@@ -80,14 +82,14 @@ export class SupervisedWorker {
         expired.throwIfAborted();
         await this.ready(timeoutMs);
         const process = this.process as WorkerProcess;
-        this.mode = 'down';
+        this.become('down');
         process.kill('SIGUSR2');
         await process.exited;
         const line = process.output.find((text) => text.startsWith('{"diedAfterCommit"'));
         if (line !== undefined) return (JSON.parse(line) as { diedAfterCommit: Gap }).diedAfterCommit;
         // Something else ended it first.
         this.endedByItself += 1;
-        this.mode = 'running';
+        this.become('running');
         await sleep(RESTART_AFTER_MS);
       }
     });
@@ -100,14 +102,20 @@ export class SupervisedWorker {
     await this.supervision;
   }
 
+  /** One that was stopped stays so. */
+  private become(mode: 'running' | 'down'): void {
+    if (this.mode !== 'stopped') this.mode = mode;
+  }
+
   private async supervise(): Promise<void> {
     while (this.mode !== 'stopped') {
       if (this.mode === 'running') {
-        this.process = startWorkerProcess(this.args, this.env, ['--require', DIE_AFTER_COMMIT]);
-        await this.process.exited;
+        const { exited, output } = (this.process = this.run());
+        await exited;
         // Else its last words would pass for those of a worker that runs.
         this.process = undefined;
-        if (this.mode === 'running') this.endedByItself += 1;
+        if (output.some((line) => line.startsWith('{"diedAfterOwnMove"'))) this.diedAfterOwnMove += 1;
+        else if (this.mode === 'running') this.endedByItself += 1;
       }
       await sleep(RESTART_AFTER_MS);
     }
