@@ -21,7 +21,8 @@ export function judge(
   switch (message.from) {
     case 'signal': {
       const decision = receive(intent, message.payload, circumstances);
-      return { decision, cause: refusal === undefined ? 'signals' : 'other' };
+      const cause = refusal !== undefined || saysWhen(decision, circumstances.at) ? 'other' : 'signals';
+      return { decision, cause };
     }
     case 'cancellation':
       return { decision: receiveCancellation(intent, circumstances), cause: 'other' };
@@ -39,4 +40,12 @@ export function judge(
         cause: 'other',
       };
   }
+}
+
+/**
+ * Whether what is recorded holds the time of this workflow task. A second try of the task has another one. Of a transition
+ * Postgres gives back the time that it stored first; that of a vote is told as it was decided, also by the move.
+ */
+function saysWhen(decision: Decision | undefined, at: string): boolean {
+  return decision !== undefined && decision.status !== 'rejected' && decision.vote?.votedAt === at;
 }

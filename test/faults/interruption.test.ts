@@ -17,7 +17,7 @@ afterEach(() => folder.remove());
 /** Folders of the servers of a run that uses this one for what is temporary. */
 function serverFolders(): string[] {
   return readdirSync(folder.path, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory())
+    .filter((entry) => entry.isDirectory() && entry.name.startsWith('intent-engine-'))
     .map(({ name }) => join(folder.path, name));
 }
 

@@ -31,7 +31,7 @@ export const LONG: RunSize = {
   longestMs: 4_000,
 };
 /** Each fault once, the one in the gap three times. */
-export const SHORT: RunSize = { requests: 600, intents: 20, drivenRequests: 200, steps: 0, longestMs: 500 };
+export const SHORT: RunSize = { requests: 600, intents: 20, drivenRequests: 120, steps: 0, longestMs: 500 };
 
 export interface RunOptions extends RunSize {
   seed: number;

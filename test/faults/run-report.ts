@@ -54,7 +54,7 @@ export interface RunReport {
   waitedMs: { median: number; p99: number; worst: number };
   /** From the last request until the last acknowledged one had its outcome. */
   settledMs: number;
-  /** From then until every driven intent had ended. */
+  /** From the last request until every driven intent had ended. */
   drivenEndedMs: number;
   /** Empty: the run has passed. */
   problems: string[];
@@ -161,7 +161,7 @@ export function formatRunReport(report: RunReport): string {
       `${report.temporalEndedByItself} Temporal servers`,
     `  from acknowledgement to outcome: median ${waitedMs.median} ms, p99 ${waitedMs.p99} ms, worst ${waitedMs.worst} ms; ` +
       `the last one ${report.settledMs} ms after the end of the load; ` +
-      `driven intents had ended ${report.drivenEndedMs} ms after that`,
+      `driven intents had ended after ${report.drivenEndedMs} ms`,
     '',
     textTable(
       ['fault', 'times', 'next outcome, ms', 'worst', 'caught up, ms', 'worst'],

@@ -43,12 +43,12 @@ test('what struck with the seeds 1 to 20 strikes with them for good, in both for
   expect(fingerprint).toBe('804063cc0a4a8124685350a4f3b9e1dd6f789e89c97544f156990e3a176e50c3');
 });
 
-test('of three steps one kills the app worker, and one a worker after a move that an intent made by itself', () => {
+test('of six steps one kills the app worker, and one a worker after a move that an intent made by itself', () => {
   const besides = schedule({ seed: anySeed(), ...OPTIONS }).map(({ beside }) => beside ?? 'nothing');
-  for (let index = 0; index + 3 <= besides.length; index += 1) {
-    expect(besides.slice(index, index + 3).toSorted()).toEqual([
+  for (let index = 0; index + 6 <= besides.length; index += 1) {
+    expect(besides.slice(index, index + 6).toSorted()).toEqual([
       'app worker killed',
-      'nothing',
+      ...Array<string>(4).fill('nothing'),
       'worker dies after own move',
     ]);
   }

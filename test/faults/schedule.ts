@@ -33,12 +33,9 @@ export interface ScheduleOptions {
 const SHORTEST_MS = 200;
 const GAPS_AT_LEAST = 3;
 const PERCENT_IN_PAIRS = 25;
-/** They take turns, so that no form of a run is without. */
-const BESIDES: readonly (Beside | undefined)[] = [
-  'app worker killed',
-  'worker dies after own move',
-  undefined,
-];
+/** They take turns, so that no form of a run is without; each death of a worker costs intents ten seconds. */
+const BESIDE_EVERY_STEPS = 3;
+const BESIDES: readonly Beside[] = ['app worker killed', 'worker dies after own move'];
 
 /**
  * What a seed means.
@@ -51,7 +48,7 @@ export function schedule({ seed, steps, longestMs }: ScheduleOptions): Step[] {
   const musts = [...FAULT_KINDS, ...Array<FaultKind>(GAPS_AT_LEAST - 1).fill(GAP)];
   const more = Array.from({ length: Math.max(0, steps - musts.length) }, () => random.pick(FAULT_KINDS));
   // Drawn apart, so that what a seed meant before there were driven intents is what it means now.
-  const first = seededRandom(seed, 'beside').int(0, BESIDES.length - 1);
+  const before = seededRandom(seed, 'beside').int(0, BESIDE_EVERY_STEPS * BESIDES.length - 1);
   return random.shuffled([...musts, ...more]).map((kind, index) => {
     const faults = [planned(kind)];
     if (random.chance(PERCENT_IN_PAIRS)) {
@@ -59,10 +56,15 @@ export function schedule({ seed, steps, longestMs }: ScheduleOptions): Step[] {
       faults.push(planned(random.pick(others)));
     }
     const strikesAfterPercent = random.int(5, 30);
-    return { faults, strikesAfterPercent, beside: BESIDES[(first + index) % BESIDES.length] };
+    return { faults, strikesAfterPercent, beside: besideOf(before + index) };
   });
 
   function planned(kind: FaultKind): PlannedFault {
     return { kind, lastsMs: random.int(SHORTEST_MS, longestMs) };
   }
+}
+
+function besideOf(step: number): Beside | undefined {
+  if (step % BESIDE_EVERY_STEPS !== 0) return undefined;
+  return BESIDES[(step / BESIDE_EVERY_STEPS) % BESIDES.length];
 }

@@ -9,14 +9,14 @@ import type { Load } from './load';
 import { within } from './within';
 
 /** How long things may take on a busy machine before the run counts as stuck, milliseconds. */
-const PATIENCE = { load: 180_000, outcomes: 180_000, driven: 180_000, worker: 30_000 };
+const PATIENCE = { load: 180_000, outcomes: 180_000, driven: 180_000, resumed: 30_000, worker: 30_000 };
 const LOOK_EVERY_MS = 50;
 const LOOK_FOR_OPEN_EVERY_MS = 250;
 
 interface Settled {
   /** From the last request until the last acknowledged one had its outcome. */
   settledMs: number;
-  /** From then until every driven intent had ended. */
+  /** From the last request until every driven intent had ended. */
   drivenEndedMs: number;
   /** What was waited for in vain. */
   unsettled: string[];
@@ -38,18 +38,20 @@ export async function settle(stack: FaultStack, pool: Pool, load: Load): Promise
     await waiting.catch((error: unknown) => unsettled.push((error as Error).message));
     return Date.now() - from;
   };
-  const settledMs = await settled(allAnswered(pool, load));
-  const drivenEndedMs = await settled(drivenEnded(pool, load));
-  // What resumed them has its outcomes too.
-  await settled(allAnswered(pool, load));
+  const [settledMs = 0, drivenEndedMs = 0] = await Promise.all([
+    settled(allAnswered(pool, load, PATIENCE.outcomes)),
+    settled(drivenEnded(pool, load)),
+  ]);
+  // What resumed them is to have its outcomes too.
+  if (unsettled.length === 0) await settled(allAnswered(pool, load, PATIENCE.resumed));
   for (const worker of [...stack.workers, stack.appWorker]) await settled(worker.ready(PATIENCE.worker));
   return { settledMs, drivenEndedMs, unsettled };
 }
 
-function allAnswered(pool: Pool, { log }: Load): Promise<void> {
+function allAnswered(pool: Pool, { log }: Load, timeoutMs: number): Promise<void> {
   let missing = 0;
   const failure = () => `${missing} acknowledged requests got no outcome`;
-  return within(PATIENCE.outcomes, failure, async (expired) => {
+  return within(timeoutMs, failure, async (expired) => {
     while ((missing = unanswered(log, await readOutcomeRows(pool))) > 0) {
       expired.throwIfAborted();
       await sleep(LOOK_EVERY_MS);

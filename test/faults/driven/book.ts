@@ -4,8 +4,8 @@ import { createIntent } from '../create-intent';
 import { seededRandom, type SeededRandom } from '../seeded-random';
 import { DRIVEN_VERSIONS } from './graphs';
 
-/** Few, so that each is asked for much while it lives: some seconds. */
-const AT_A_TIME = 5;
+/** Few, so that each is asked for something while it lives: some seconds. */
+const AT_A_TIME = 10;
 
 /** The driven intents of a run: a few at a time, since they end by themselves. */
 export class DrivenBook {

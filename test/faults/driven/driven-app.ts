@@ -20,18 +20,20 @@ interface Seen {
 const ASKS = {
   move: { percent: 25, requests: 1 },
   signal: { percent: 10, requests: 1 },
-  vote: { percent: 12, requests: 1 },
-  voteTogether: { percent: 10, requests: 2 },
+  vote: { percent: 14, requests: 1 },
+  voteTogether: { percent: 14, requests: 2 },
   migrate: { percent: 12, requests: 1 },
   pauseForAWhile: { percent: 9, requests: 2 },
-  force: { percent: 7, requests: 1 },
-  cancel: { percent: 4, requests: 1 },
-  cancelInTemporal: { percent: 4, requests: 1 },
-  wrongRequest: { percent: 7, requests: 1 },
+  force: { percent: 5, requests: 1 },
+  cancel: { percent: 3, requests: 1 },
+  cancelInTemporal: { percent: 3, requests: 1 },
+  wrongRequest: { percent: 5, requests: 1 },
 } as const;
 
 type Ask = keyof typeof ASKS;
 const ASK_NAMES = Object.keys(ASKS) as Ask[];
+
+const VOTES: Ask[] = ['vote', 'voteTogether'];
 
 /** Of reviews it is mostly votes that apps send. */
 const VOTES_IN_REVIEW_PERCENT = 60;
@@ -63,7 +65,7 @@ export class DrivenApp {
       if (!(await turn(ASKS[drawn].requests))) return;
       const seen = await this.look();
       const votes = seen.state === 'REVIEW' && this.random.chance(VOTES_IN_REVIEW_PERCENT);
-      await this[votes ? 'voteTogether' : drawn](seen);
+      await this[votes ? this.random.pick(VOTES) : drawn](seen);
     }
   }
 
