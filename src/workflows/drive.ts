@@ -164,7 +164,7 @@ export class Drive {
     const rule = workOf(stay.graph, this.intent.state);
     if (rule === undefined || stay.work !== undefined) return;
     const scope = (stay.work = new CancellationScope({ cancellable: true, parent: stay.scope }));
-    this.run(stay, () => this.hold(driveWork(this.intent, rule)), scope);
+    this.run(stay, () => this.hold(driveWork(this.intent, rule)), { scope });
   }
 
   private beginChildren(stay: Stay): void {
@@ -211,7 +211,10 @@ export class Drive {
       return;
     }
     const scope = (stay.deadline = new CancellationScope({ cancellable: true, parent: stay.scope }));
-    this.run(stay, () => this.heed(stay, rule), scope);
+    const { graph } = stay;
+    // A migration sets the clock anew as soon as Postgres has it: until then nothing is due.
+    const goesOn = () => this.intent.graph === graph;
+    this.run(stay, () => this.heed(stay, rule), { scope, goesOn });
   }
 
   private async heed(stay: Stay, rule: DeadlineRule): Promise<EngineMove> {
@@ -244,11 +247,19 @@ export class Drive {
     if (stay.part !== undefined) this.parting = after(this.parting, this.hold(stay.part()));
   }
 
-  /** What comes of it counts only while the intent is still there. */
-  private run(stay: Stay, drive: () => Promise<EngineMove | undefined>, scope = stay.scope): void {
+  /**
+   * What comes of it counts only while the intent is still there.
+   *
+   * @param goesOn whether it counts as far as the graph is concerned
+   */
+  private run(
+    stay: Stay,
+    drive: () => Promise<EngineMove | undefined>,
+    { scope = stay.scope, goesOn = () => true }: { scope?: CancellationScope; goesOn?: () => boolean } = {},
+  ): void {
     scope.run(drive).then(
       (move) => {
-        if (this.stay === stay && move !== undefined) this.tell.move(move);
+        if (this.stay === stay && move !== undefined && goesOn()) this.tell.move(move);
       },
       (error: unknown) => {
         if (error instanceof ChildrenProblem || error instanceof DeadlineProblem) {
