@@ -15,6 +15,7 @@ import { within } from './within';
 /** How long things may take on a busy machine before the run counts as stuck, milliseconds. */
 const PATIENCE = { nextOutcome: 60_000, load: 180_000 };
 const LOOK_EVERY_MS = 50;
+const MORE_EVERY_MS = 1_000;
 
 /** The steps of a run: the load goes on as far as each allows, and what the step names strikes meanwhile. */
 export class FaultRun {
@@ -61,7 +62,7 @@ export class FaultRun {
 
   /** Resolves once it has struck, and `over` once it has ended and what was killed is there again. */
   private async strike({ kind, lastsMs }: PlannedFault): Promise<{ over: Promise<void> }> {
-    const { heal, gap } = await FAULTS[kind].strike(this.stack, this.random);
+    const { heal, gap } = await this.underLoad(() => FAULTS[kind].strike(this.stack, this.random));
     const startedAt = Date.now();
     if (gap !== undefined) this.gaps.push(gap);
     const lasting = async (): Promise<void> => {
@@ -73,6 +74,16 @@ export class FaultRun {
     // Nobody waits for it where another fault fails to strike.
     over.catch(() => undefined);
     return { over };
+  }
+
+  /** A worker that is to die of what it records needs something to record, also where all that was allowed is over. */
+  private async underLoad<T>(strike: () => T | Promise<T>): Promise<T> {
+    const more = setInterval(() => this.load.allow(this.load.taken + 1), MORE_EVERY_MS);
+    try {
+      return await strike();
+    } finally {
+      clearInterval(more);
+    }
   }
 
   private async reached(requests: number, when: string): Promise<void> {

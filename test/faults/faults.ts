@@ -12,17 +12,17 @@ interface Struck {
 /** Strikes once; the choices that are left to chance come from the seed. */
 type Strike = (stack: FaultStack, random: SeededRandom) => Struck | Promise<Struck>;
 
-/** A worker may have nothing to do until another fault's aftermath has passed. */
-const DIE_WITHIN_MS = 60_000;
+/** A worker may have nothing to do until another fault's aftermath has passed, or for good: the other one has all intents. */
+const DIE_WITHIN_MS = 30_000;
 
 const worker = (
-  strike: (worker: SupervisedWorker) => Promise<Gap | undefined>,
+  strike: (worker: SupervisedWorker) => void | Promise<void>,
   heal: (worker: SupervisedWorker) => void,
 ): Strike => {
   return async ({ workers }, random) => {
     const chosen = random.pick(workers);
-    const gap = await strike(chosen);
-    return { heal: () => heal(chosen), ...(gap === undefined ? {} : { gap }) };
+    await strike(chosen);
+    return { heal: () => heal(chosen) };
   };
 };
 
@@ -53,17 +53,29 @@ const cut = (way: keyof FaultStack['network']): Strike => network(way, (relay) =
 const silent = (way: keyof FaultStack['network']): Strike => network(way, (relay) => relay.silence());
 
 const killedWorker = worker(
-  async (chosen) => void (await chosen.kill()),
-  (chosen) => chosen.restart(),
-);
-const killedAfterCommit = worker(
-  (chosen) => chosen.dieAfterCommit(DIE_WITHIN_MS),
+  (chosen) => chosen.kill(),
   (chosen) => chosen.restart(),
 );
 const frozenWorker = worker(
-  (chosen) => Promise.resolve(void chosen.freeze()),
+  (chosen) => chosen.freeze(),
   (chosen) => chosen.thaw(),
 );
+const killedAfterCommit: Strike = async ({ workers }, random) => {
+  const chosen = random.pick(workers);
+  let failure: unknown;
+  for (const each of [chosen, ...workers.filter((other) => other !== chosen)]) {
+    try {
+      const gap = await each.dieAfterCommit(DIE_WITHIN_MS);
+      return { heal: () => each.restart(), gap };
+    } catch (error) {
+      failure = error;
+      // Else it would die of it at some time, and stay down.
+      await each.kill();
+      each.restart();
+    }
+  }
+  throw failure;
+};
 const killedBackend: Strike = ({ postgres }, random) => {
   postgres.killBackend(random);
   return { heal: () => undefined };
