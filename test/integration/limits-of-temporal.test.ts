@@ -63,7 +63,8 @@ test('a request repeated thousands of times does not use up the intent’s run',
       ),
     );
   }
-  await eventually(async () => expect((await handle.describe()).runId).not.toBe(runId));
+  // A busy machine may have to replay all of it more than once before a task is done in its 10 s.
+  await eventually(async () => expect((await handle.describe()).runId).not.toBe(runId), 120_000);
   expect(await intents.history(id)).toHaveLength(3);
   expect(await intents.transition(id, { to: 'CANCELLED' })).toMatchObject({ status: 'applied', sequence: 4 });
-}, 120_000);
+}, 300_000);
