@@ -1,6 +1,7 @@
 import { Pool, type PoolConfig } from 'pg';
 
 import { DATABASE_LIMITS } from './limits';
+import { numberFromEnvironment } from './number-from-environment';
 
 export interface PoolOptions {
   /** `postgres://user:password@host:port/database` */
@@ -58,11 +59,6 @@ export function databaseUrlFromEnvironment(env: NodeJS.ProcessEnv = process.env)
  * @throws Error that names the variable and the fix
  */
 export function poolSizeFromEnvironment(env: NodeJS.ProcessEnv = process.env): number {
-  const text = env['DATABASE_POOL_SIZE'];
-  if (text === undefined || text === '') return DATABASE_LIMITS.workerConnections;
-  const size = Number(text);
-  if (/^[1-9][0-9]*$/.test(text) && size <= DATABASE_LIMITS.mostConnections) return size;
-  throw new Error(
-    `DATABASE_POOL_SIZE: must be a whole number from 1 to ${DATABASE_LIMITS.mostConnections}, not "${text}"`,
-  );
+  const { workerConnections: usual, mostConnections: most } = DATABASE_LIMITS;
+  return numberFromEnvironment(env, 'DATABASE_POOL_SIZE', { usual, least: 1, most });
 }

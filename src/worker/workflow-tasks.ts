@@ -1,3 +1,4 @@
+import { numberFromEnvironment } from '../database/number-from-environment';
 import { WORKER_LIMITS } from './limits';
 
 /**
@@ -6,10 +7,6 @@ import { WORKER_LIMITS } from './limits';
  * @throws Error that names the variable and the fix
  */
 export function workflowTasksFromEnvironment(env: NodeJS.ProcessEnv = process.env): number {
-  const text = env['INTENT_WORKFLOW_TASKS'];
-  if (text === undefined || text === '') return WORKER_LIMITS.workflowTasks;
-  const { fewestWorkflowTasks: fewest, mostWorkflowTasks: most } = WORKER_LIMITS;
-  const tasks = Number(text);
-  if (/^[1-9][0-9]*$/.test(text) && tasks >= fewest && tasks <= most) return tasks;
-  throw new Error(`INTENT_WORKFLOW_TASKS: must be a whole number from ${fewest} to ${most}, not "${text}"`);
+  const { workflowTasks: usual, fewestWorkflowTasks: least, mostWorkflowTasks: most } = WORKER_LIMITS;
+  return numberFromEnvironment(env, 'INTENT_WORKFLOW_TASKS', { usual, least, most });
 }

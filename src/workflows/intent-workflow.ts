@@ -181,15 +181,11 @@ async function begin(
   input: IntentInput | Reopening,
   carried: CarriedIntent | undefined,
 ): Promise<{ intent: Intent; recorded: Recorded; input: IntentInput }> {
-  if (carried !== undefined) {
-    const own = input as IntentInput;
-    const { recorded } = carried;
-    auditSink().continued({ ...recorded });
-    return { intent: restoreState(workflowInfo().workflowId, carried, own), recorded, input: own };
-  }
   if (isReopening(input)) return takeUpIntent(input);
-  const own = input as IntentInput;
-  return { ...(await createIntent(own)), input: own };
+  if (carried === undefined) return { ...(await createIntent(input)), input };
+  const { recorded } = carried;
+  auditSink().continued({ ...recorded });
+  return { intent: restoreState(workflowInfo().workflowId, carried, input), recorded, input };
 }
 
 /** Unlike search attributes, a memo that was upserted does not stay by itself. */

@@ -1,12 +1,19 @@
 import { ApplicationFailure, workflowInfo } from '@temporalio/workflow';
 
-import { describeIssues, reopeningSchema, restoreState, type Intent, type IntentInput } from '../intent';
+import {
+  describeIssues,
+  reopeningSchema,
+  restoreState,
+  type Intent,
+  type IntentInput,
+  type Reopening,
+} from '../intent';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
 import { regularActivities, type Recorded } from './record';
 
 /** Whether a workflow is started for an intent that has ended, and not for a new one. */
-export function isReopening(input: unknown): boolean {
+export function isReopening(input: IntentInput | Reopening): input is Reopening {
   return typeof input === 'object' && input !== null && 'reopen' in input;
 }
 

@@ -1,23 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-
 import { IntentClient } from '../../src/client';
 import { insertOutcomes } from '../../src/database/insert-outcomes';
 import { readVotes } from '../../src/database/read-votes';
 import { sqlStateOf } from '../../src/database/sql-states';
 import { DESCRIBE_QUERY, type Decision, type IntentDescription, type Vote } from '../../src/intent';
-import { verify } from '../../src/ops/verify';
 import { brokenLinks } from '../setup/audit-checks';
 import { claimGraph } from '../setup/claim-graph';
 import { eventually } from '../setup/eventually';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { findingsOf, withDetail } from '../setup/findings-of';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
-import { killLeftovers, startProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 let stopWorker: () => Promise<void>;
@@ -54,19 +48,7 @@ async function submitted(version = 1): Promise<string> {
 const approve = (id: string, actor: string, role: string, said: object = {}) =>
   environment.intents.approve(id, { to: 'APPROVED', actor, role, ...said });
 
-async function findingsOf(id: string): Promise<string[]> {
-  const found: string[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: ({ code, detail }) => found.push(`${code}: ${detail}`),
-    onUnchecked: (_id, reason) => found.push(reason),
-  });
-  return found;
-}
+const found = (id: string) => findingsOf(environment, { ids: [id] }, { line: withDetail });
 
 test('each vote is a row of its own; the last one moves the intent, and its row carries them all', async () => {
   const id = await submitted();
@@ -97,7 +79,7 @@ test('each vote is a row of its own; the last one moves the intent, and its row 
     },
   });
   expect(await brokenLinks(environment.pool, id)).toEqual([]);
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await found(id)).toEqual([]);
 });
 
 test('the outcome of a vote is the same from Postgres, from Temporal, and when it is sent again', async () => {
@@ -134,7 +116,7 @@ test.each([2, 20, 100])(
     expect(codes.filter((code) => code === 'ALREADY_IN_STATE')).toHaveLength(voters - 1);
     expect(await readVotes(environment.pool, id)).toHaveLength(2);
     expect(await environment.intents.history(id)).toHaveLength(3);
-    expect(await findingsOf(id)).toEqual([]);
+    expect(await found(id)).toEqual([]);
   },
 );
 
@@ -158,7 +140,7 @@ test('a transition along the edge is refused, and leaving the state drops its vo
   await intents.transition(id, { to: 'SUBMITTED', actor: 'ada' });
   expect(await approve(id, 'cleo', 'supervisor')).toMatchObject({ status: 'voted', votes: 1 });
   expect(await approve(id, 'bob', 'supervisor')).toMatchObject({ status: 'applied' });
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await found(id)).toEqual([]);
 });
 
 describe('Postgres', () => {
@@ -227,24 +209,14 @@ describe('a vote that expires', () => {
     expect((await environment.intents.describe(id)).approvals).toMatchObject([{ votes: [], missing: 2 }]);
     expect(await approve(id, 'bob', 'supervisor')).toMatchObject({ status: 'voted', votes: 1 });
     expect(await approve(id, 'cleo', 'supervisor')).toMatchObject({ status: 'applied' });
-    expect(await findingsOf(id)).toEqual([]);
+    expect(await found(id)).toEqual([]);
   });
 
   test('does so once, when the worker is killed between the commit and the completion of its task', async () => {
     const id = await submitted(EXPIRING_LATER);
     await approve(id, 'bob', 'supervisor');
     await stopWorker();
-    const crashing = startProcess(
-      ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-      {
-        DATABASE_URL: environment.database.engineUrl,
-        TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-        TASK_QUEUE: environment.taskQueue,
-        TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-        CRASH_IN: 'recordOutcomes',
-      },
-    );
-    await crashing.sees('Worker ready');
+    const crashing = await startCrashingWorker(environment, 'recordOutcomes');
     expect(await crashing.exited).toBe('SIGKILL');
     expect(await rowsOf(id)).toEqual([CAST, EXPIRED]);
     const described = () =>
@@ -255,6 +227,6 @@ describe('a vote that expires', () => {
       ...{ status: 'voted', votes: 1 },
     });
     expect((await rowsOf(id)).slice(0, 3)).toEqual([CAST, EXPIRED, { ...CAST, number: 3 }]);
-    await eventually(async () => expect(await findingsOf(id)).toEqual([]));
+    await eventually(async () => expect(await found(id)).toEqual([]));
   }, 120_000);
 });

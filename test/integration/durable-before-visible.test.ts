@@ -1,15 +1,9 @@
-import { join } from 'node:path';
-
 import { contentIntentGraph } from '../../src/graph';
 import { brokenLinks, outcomeRows } from '../setup/audit-checks';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
-import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 
@@ -20,22 +14,6 @@ afterEach(async () => {
   killLeftovers();
   await environment.close();
 });
-
-/** A worker that dies after Postgres has committed and before Temporal knows. */
-async function startCrashingWorker(crashIn: 'createIntent' | 'recordOutcomes'): Promise<WorkerProcess> {
-  const worker = startProcess(
-    ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-    {
-      DATABASE_URL: environment.database.engineUrl,
-      TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-      TASK_QUEUE: environment.taskQueue,
-      TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-      CRASH_IN: crashIn,
-    },
-  );
-  await worker.sees('Worker ready');
-  return worker;
-}
 
 async function createdIntent(): Promise<string> {
   const { intents, startWorker } = environment;
@@ -59,7 +37,7 @@ test('a worker killed between commit and task completion changes no decision, wh
   const { intents, temporal, pool, startWorker } = environment;
   const id = await createdIntent();
 
-  const crashing = await startCrashingWorker('recordOutcomes');
+  const crashing = await startCrashingWorker(environment, 'recordOutcomes');
   await intents.requestTransition(id, { to: 'ICP_PENDING', requestId: 'before the gap' });
   expect(await crashing.exited).toBe('SIGKILL');
   const inGap = await intents.history(id);
@@ -97,7 +75,7 @@ test('a worker killed between commit and task completion changes no decision, wh
 
 test('a worker killed while it creates an intent leaves one creation, with the graph version of then', async () => {
   const { intents, startWorker } = environment;
-  const crashing = await startCrashingWorker('createIntent');
+  const crashing = await startCrashingWorker(environment, 'createIntent');
   const { id } = await intents.create({ organizationId: ORGANIZATION });
   expect(await crashing.exited).toBe('SIGKILL');
   const inGap = await intents.history(id);
@@ -117,7 +95,7 @@ test('a worker killed while it creates an intent leaves one creation, with the g
 test('a cancellation is committed to Temporal before it is recorded, so a crash cannot reorder it', async () => {
   const { intents, temporal, startWorker } = environment;
   const id = await createdIntent();
-  const crashing = await startCrashingWorker('recordOutcomes');
+  const crashing = await startCrashingWorker(environment, 'recordOutcomes');
   await temporal.workflow.getHandle(id).cancel();
   expect(await crashing.exited).toBe('SIGKILL');
   expect((await intents.history(id)).at(-1)).toMatchObject({ newState: 'CANCELLED' });

@@ -1,17 +1,11 @@
-import { join } from 'node:path';
-
 import { defineGraph, type Graph } from '../../src/graph';
 import type { MoveKind } from '../../src/intent';
 import { startAppWorker } from '../setup/app-worker';
 import { brokenLinks, outcomeRows } from '../setup/audit-checks';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
-import { killLeftovers, startProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 let stopApp: (() => Promise<void>) | undefined;
@@ -95,18 +89,7 @@ test.each(CASES)(
     const graph = graphOf(appQueue);
     await register(database, child, graph);
     stopApp = await startAppWorker(appQueue, { act: () => Promise.resolve({ acted: true }) });
-    const crashing = startProcess(
-      ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-      {
-        DATABASE_URL: database.engineUrl,
-        TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-        TASK_QUEUE: taskQueue,
-        TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-        CRASH_IN: 'recordOutcomes',
-        CRASH_KIND: kind,
-      },
-    );
-    await crashing.sees('Worker ready');
+    const crashing = await startCrashingWorker(environment, 'recordOutcomes', kind);
 
     const { id } = await intents.create({ organizationId: ORGANIZATION, graph: 'moving' });
     await intents.requestTransition(id, { to: 'FIRST', requestId: 'go' });

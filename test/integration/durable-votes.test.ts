@@ -1,14 +1,8 @@
-import { join } from 'node:path';
-
 import { expectVerified } from '../setup/expect-verified';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
-import { killLeftovers, startProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 
@@ -21,7 +15,7 @@ afterEach(async () => {
 });
 
 test('a worker killed between the commit of votes and its workflow task does not change when they were cast', async () => {
-  const { intents, taskQueue, database, startWorker } = environment;
+  const { intents, database, startWorker } = environment;
   await register(database, {
     name: 'voted-on',
     version: 1,
@@ -30,18 +24,7 @@ test('a worker killed between the commit of votes and its workflow task does not
     terminal: ['DONE'],
     approvals: [{ from: 'OPEN', to: 'AGREED', count: 2, roles: ['owner'] }],
   });
-  const crashing = startProcess(
-    ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-    {
-      DATABASE_URL: database.engineUrl,
-      TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-      TASK_QUEUE: taskQueue,
-      TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-      CRASH_IN: 'recordOutcomes',
-      CRASH_KIND: 'approval',
-    },
-  );
-  await crashing.sees('Worker ready');
+  const crashing = await startCrashingWorker(environment, 'recordOutcomes', 'approval');
   const { id } = await intents.create({ organizationId: ORGANIZATION, graph: 'voted-on' });
   const votes = ['ada', 'bob'].map((actor) =>
     intents.approve(id, { to: 'AGREED', actor, role: 'owner' }, { timeoutMs: 60_000 }),

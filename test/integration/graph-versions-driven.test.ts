@@ -2,8 +2,8 @@ import { Context } from '@temporalio/activity';
 import { NativeConnection, Worker } from '@temporalio/worker';
 
 import type { Graph } from '../../src/graph';
-import { verify } from '../../src/ops/verify';
 import { eventually } from '../setup/eventually';
+import { findingsOf, withDetail } from '../setup/findings-of';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -115,19 +115,7 @@ const moved = async (id: string, version: number) =>
     status: 'applied',
   });
 
-async function findingsOf(id: string): Promise<unknown[]> {
-  const findings: unknown[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: (finding) => findings.push(finding),
-    onUnchecked: (_id, reason) => findings.push(reason),
-  });
-  return findings;
-}
+const found = (id: string) => findingsOf(environment, { ids: [id] }, { line: withDetail });
 
 test('work that runs goes on, is not run again, and leads where the new version says', async () => {
   const { intents } = environment;
@@ -144,7 +132,7 @@ test('work that runs goes on, is not run again, and leads where the new version 
     newState: 'LOOK',
     metadata: { result: { pages: 17 } },
   });
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await found(id)).toEqual([]);
 }, 180_000);
 
 test('work that the new version does not name is stopped, and moves nothing; one that names it begins it', async () => {
@@ -165,7 +153,7 @@ test('work that the new version does not name is stopped, and moves nothing; one
     'migration',
     'work',
   ]);
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await found(id)).toEqual([]);
 }, 180_000);
 
 test('the time of a deadline is that of the new version, counted from the entry; one that has passed is over at once', async () => {
@@ -189,5 +177,5 @@ test('the time of a deadline is that of the new version, counted from the entry;
   await moved(id, 3);
   await intents.waitForState(id, 'EXPIRED', PATIENCE);
   expect((await intents.history(id)).at(-1)).toMatchObject({ kind: 'deadline', graphVersion: 3 });
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await found(id)).toEqual([]);
 }, 180_000);

@@ -1,20 +1,14 @@
-import { join } from 'node:path';
-
 import { createActivities } from '../../src/activities';
 import { readGraph } from '../../src/database/read-graphs';
 import { stepOf } from '../../src/graph';
-import { verify } from '../../src/ops/verify';
 import { outcomeRows } from '../setup/audit-checks';
 import { eventually } from '../setup/eventually';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { findingsOf, withDetail } from '../setup/findings-of';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
 import { ticket1, ticket2 } from '../setup/ticket-versions';
-import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 
@@ -39,19 +33,7 @@ async function ticketIn(...states: string[]): Promise<string> {
   return id;
 }
 
-async function findingsOf(ids: string[]): Promise<string[]> {
-  const findings: string[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids,
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: ({ code, detail }) => findings.push(`${code}: ${detail}`),
-    onUnchecked: (_id, reason) => findings.push(reason),
-  });
-  return findings;
-}
+const found = (ids: string[]) => findingsOf(environment, { ids }, { line: withDetail });
 
 const memoOf = async (id: string) => (await environment.temporal.workflow.getHandle(id).describe()).memo;
 
@@ -103,7 +85,7 @@ test('an intent that is moved stays where it is, goes on by the new version, and
   expect(await intents.migrate(id, back, PATIENCE)).toMatchObject({ newState: 'WAITING' });
   expect(await intents.describe(id)).toMatchObject({ graph: 'ticket@1', state: 'WAITING' });
   await eventually(async () => expect(await memoOf(id)).toMatchObject({ graph: 'ticket@1' }));
-  expect(await findingsOf([id])).toEqual([]);
+  expect(await found([id])).toEqual([]);
 });
 
 test('what can’t be is refused, each with its reason', async () => {
@@ -122,24 +104,8 @@ test('what can’t be is refused, each with its reason', async () => {
   expect(await moved('ticket@2', MAP)).toMatchObject({ previousState: 'WAITING', newState: 'ON_HOLD' });
   await intents.transition(id, { to: 'CANCELLED' }, PATIENCE);
   expect(await moved('ticket@1')).toMatchObject({ code: 'TERMINAL_STATE' });
-  expect(await findingsOf([id])).toEqual([]);
+  expect(await found([id])).toEqual([]);
 });
-
-/** A worker that dies after Postgres has committed and before Temporal knows. */
-async function startCrashingWorker(): Promise<WorkerProcess> {
-  const worker = startProcess(
-    ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-    {
-      DATABASE_URL: environment.database.engineUrl,
-      TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-      TASK_QUEUE: environment.taskQueue,
-      TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-      CRASH_IN: 'recordOutcomes',
-    },
-  );
-  await worker.sees('Worker ready');
-  return worker;
-}
 
 test('a worker killed between the commit of a migration and its task changes no decision, whatever comes in the gap', async () => {
   const { intents, pool, startWorker } = environment;
@@ -147,7 +113,7 @@ test('a worker killed between the commit of a migration and its task changes no 
   const id = await ticketIn();
   await stop();
 
-  const crashing = await startCrashingWorker();
+  const crashing = await startCrashingWorker(environment, 'recordOutcomes');
   const moving = intents.migrate(id, { graph: 'ticket@2', requestId: 'move' }, PATIENCE);
   expect(await crashing.exited).toBe('SIGKILL');
   const inGap = await intents.history(id);
@@ -167,7 +133,7 @@ test('a worker killed between the commit of a migration and its task changes no 
   expect(history.slice(0, 2)).toEqual(inGap);
   expect(history.map(({ requestId }) => requestId)).toEqual(['creation', 'move', 'only by version 2']);
   expect(new Set((await outcomeRows(pool, [id])).values())).toEqual(new Set([1]));
-  expect(await findingsOf([id])).toEqual([]);
+  expect(await found([id])).toEqual([]);
 }, 180_000);
 
 test('a request that waits for its graph when its intent ends is answered', async () => {
@@ -187,7 +153,7 @@ test('a request that waits for its graph when its intent ends is answered', asyn
   await startWorker();
   expect(await moving).toMatchObject({ code: 'TERMINAL_STATE', state: 'DONE' });
   await temporal.workflow.getHandle(id).result();
-  expect(await findingsOf([id])).toEqual([]);
+  expect(await found([id])).toEqual([]);
 });
 
 test('a migration that waits for its graph is carried through continue-as-new, and so is the version', async () => {
@@ -227,5 +193,5 @@ test('a migration that waits for its graph is carried through continue-as-new, a
   expect((await intents.history(id)).filter(({ kind }) => kind === 'migration')).toHaveLength(1);
   const memo = { organizationId: ORGANIZATION, graph: 'ticket@2' };
   await eventually(async () => expect(await memoOf(id)).toEqual(memo));
-  expect(await findingsOf([id])).toEqual([]);
+  expect(await found([id])).toEqual([]);
 }, 300_000);

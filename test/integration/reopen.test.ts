@@ -1,17 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-
 import type { Pool } from 'pg';
 
 import { archiveIntents } from '../../src/archive/archive-intents';
 import { IntentClient, type NewIntentRequest } from '../../src/client';
 import { createPool } from '../../src/database/pool';
 import { reconcile } from '../../src/ops/reconcile';
-import { verify } from '../../src/ops/verify';
+import type { VerifyMode } from '../../src/ops/verify';
 import { startAppWorker } from '../setup/app-worker';
 import { pieceGraph } from '../setup/batch-graphs';
 import { kindsGraph } from '../setup/cancel-graphs';
 import { eventually } from '../setup/eventually';
+import { findingsOf } from '../setup/findings-of';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -21,7 +20,8 @@ import {
 } from '../setup/intent-environment';
 import { register } from '../setup/register';
 import { ScriptedActivity } from '../setup/scripted-activity';
-import { killLeftovers, startProcess } from '../setup/worker-process';
+import { startCrashingWorker } from '../setup/start-crashing-worker';
+import { killLeftovers } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
 let stopApp: () => Promise<void>;
@@ -53,20 +53,8 @@ async function endedIntent(input: Partial<NewIntentRequest> = {}): Promise<strin
   return id;
 }
 
-/** @param ids or all of the organization */
-async function codesOf(ids: string[] | undefined, mode: 'fast' | 'full' = 'full'): Promise<string[]> {
-  const codes: string[] = [];
-  await verify({
-    mode,
-    pool: environment.pool,
-    client: environment.temporal,
-    ...(ids === undefined ? { organizationId: ORGANIZATION } : { ids }),
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: ({ code }) => codes.push(code),
-    onUnchecked: (_id, reason) => codes.push(reason),
-  });
-  return codes;
-}
+const codesOf = (id: string, mode?: VerifyMode) =>
+  findingsOf(environment, { ids: [id] }, mode === undefined ? {} : { mode });
 
 async function startReopening(id: string, organizationId: string, payload: object) {
   const { temporal, taskQueue } = environment;
@@ -104,7 +92,7 @@ test('an intent that has ended goes on where an operator puts it, and its row sa
   expect(await intents.transition(id, { to: 'DONE', requestId: 'end' })).toMatchObject({ sequence: 3 });
   expect(await intents.transition(id, { to: 'DONE' })).toMatchObject({ sequence: 5, newState: 'DONE' });
   expect(await temporal.workflow.getHandle(id).result()).toMatchObject({ state: 'DONE', sequence: 5 });
-  expect(await codesOf([id], 'fast')).toEqual([]);
+  expect(await codesOf(id, 'fast')).toEqual([]);
 });
 
 test('an intent without access to Postgres is reopened as well, and more than once', async () => {
@@ -174,7 +162,7 @@ test.each<[string, object, string]>([
     sequence: 3,
     endedAt: expect.any(Date) as Date,
   });
-  expect(await codesOf([id], 'fast')).toEqual([]);
+  expect(await codesOf(id, 'fast')).toEqual([]);
 });
 
 test('one that goes on is simply forced', async () => {
@@ -244,30 +232,19 @@ test('nothing that the caller brings along counts', async () => {
   await expect(handle.result()).rejects.toMatchObject({ cause: { type: 'INVALID_INPUT' } });
   // A workflow of the same id that failed is on top of its histories now.
   expect(await intents.describe(id)).toMatchObject({ state: 'DONE', sequence: 3, terminal: true });
-  expect(await codesOf([id], 'fast')).toEqual([]);
-  expect(await codesOf([id])).toEqual([]);
+  expect(await codesOf(id, 'fast')).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
   expect(await intents.force(id, { to: 'RESTING', reopen: true, ...operator })).toMatchObject({
     sequence: 4,
   });
-  expect(await codesOf([id])).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
 });
 
 test('a worker that dies between the commit of the row and its workflow task changes nothing', async () => {
-  const { database, intents, taskQueue, startWorker } = environment;
+  const { intents, startWorker } = environment;
   const id = await endedIntent();
   await stopWorker();
-  const crashing = startProcess(
-    ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-    {
-      DATABASE_URL: database.engineUrl,
-      TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
-      TASK_QUEUE: taskQueue,
-      TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-      CRASH_IN: 'recordOutcomes',
-      CRASH_KIND: 'reopen',
-    },
-  );
-  await crashing.sees('Worker ready');
+  const crashing = await startCrashingWorker(environment, 'recordOutcomes', 'reopen');
   const reopened = intents.force(id, { to: 'RESTING', requestId: 'again', reopen: true, ...operator });
   expect(await crashing.exited).toBe('SIGKILL');
   expect(await reopened).toMatchObject({ sequence: 4 });
@@ -310,7 +287,7 @@ test('a run that continues as new after it knows what the intent was created wit
 }, 120_000);
 
 test('replaying the histories of all of these intents yields exactly the rows in Postgres', async () => {
-  expect(await codesOf(undefined)).toEqual([]);
+  expect(await findingsOf(environment, { organizationId: ORGANIZATION })).toEqual([]);
 }, 120_000);
 
 test('what was recorded after it is restored from Temporal, into an empty table too', async () => {
@@ -341,7 +318,7 @@ test('what was recorded after it is restored from Temporal, into an empty table 
   expect(withoutTime(await intents.history(id))).toEqual(withoutTime(before));
   const { rows } = await pool.query('SELECT state, ended_at FROM intent_workflows WHERE id = $1', [id]);
   expect(rows).toEqual([{ state: 'RESTING', ended_at: null }]);
-  expect(await codesOf([id])).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
 });
 
 /** All that has ended of the other organization. */

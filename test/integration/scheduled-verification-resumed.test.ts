@@ -1,10 +1,9 @@
-import { join } from 'node:path';
-
 import { OPERATIONS_TASK_QUEUE } from '../../src/intent';
 import { useScheduledRuns } from '../ops/scheduled-runs';
 import { eventually } from '../setup/eventually';
-import { fromEnvironment, ORGANIZATION } from '../setup/intent-environment';
-import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
+import { ORGANIZATION } from '../setup/intent-environment';
+import { startCrashingProcess } from '../setup/start-crashing-worker';
+import { killLeftovers, type WorkerProcess } from '../setup/worker-process';
 
 /** More than one page of a verification, and one page alone. */
 const [MANY, PAGE] = [210, 200];
@@ -86,15 +85,11 @@ test('a run whose worker dies between the row and the answer keeps that row', as
   worker.kill('SIGTERM');
   await worker.exited;
   const intentsOnly = startWorker('--no-operations');
-  const crashing = startProcess(
-    ['--import', 'jiti/register', join(__dirname, '..', 'setup', 'crashing-worker.ts')],
-    {
-      ...servers.stack.env,
-      TASK_QUEUE: OPERATIONS_TASK_QUEUE,
-      TEST_WORKFLOW_BUNDLE: fromEnvironment('TEST_WORKFLOW_BUNDLE'),
-      CRASH_IN: 'verifyIntents',
-    },
-  );
+  const crashing = startCrashingProcess({
+    ...servers.stack.env,
+    TASK_QUEUE: OPERATIONS_TASK_QUEUE,
+    CRASH_IN: 'verifyIntents',
+  });
   const before = (await rows()).length;
   await command('run', 'verify');
   expect(await crashing.exited).toBe('SIGKILL');

@@ -1,13 +1,8 @@
-import { verify } from '../../src/ops/verify';
 import { readVotes } from '../../src/database/read-votes';
 import { claimGraph } from '../setup/claim-graph';
 import { eventually } from '../setup/eventually';
-import {
-  createIntentEnvironment,
-  fromEnvironment,
-  ORGANIZATION,
-  type IntentEnvironment,
-} from '../setup/intent-environment';
+import { findingsOf, withDetail } from '../setup/findings-of';
+import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
 
 let environment: IntentEnvironment;
@@ -42,17 +37,7 @@ async function submitted(version = 1): Promise<string> {
 }
 
 async function expectWhole(id: string): Promise<void> {
-  const complaints: unknown[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-    onFinding: (finding) => complaints.push(finding),
-    onUnchecked: (_id, reason) => complaints.push(reason),
-  });
-  expect(complaints).toEqual([]);
+  expect(await findingsOf(environment, { ids: [id] }, { line: withDetail })).toEqual([]);
   expect(await environment.intents.describe(id)).toMatchObject({ quarantined: null, mirrorLag: 0 });
 }
 

@@ -2,7 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import { createPool } from '../../src/database/pool';
 import { reconcile } from '../../src/ops/reconcile';
-import { verify, type VerifyMode } from '../../src/ops/verify';
+import type { VerifyMode } from '../../src/ops/verify';
+import { findingsOf } from '../setup/findings-of';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -36,17 +37,7 @@ const workflowBundle = () => ({ codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE'
 const tamper = (work: (client: PoolClient) => Promise<unknown>) => withoutRules(environment.superuser, work);
 
 async function codesOf(id: string, mode: VerifyMode = 'full'): Promise<string[]> {
-  const codes = new Set<string>();
-  await verify({
-    mode,
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: workflowBundle(),
-    onFinding: ({ code }) => codes.add(code),
-    onUnchecked: (_id, reason) => codes.add(reason),
-  });
-  return [...codes].toSorted();
+  return [...new Set(await findingsOf(environment, { ids: [id] }, { mode }))].toSorted();
 }
 
 async function mended(id: string): Promise<{ restored: number; reasons: string[] }> {

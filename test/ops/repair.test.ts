@@ -2,7 +2,7 @@ import type { Pool, PoolClient } from 'pg';
 
 import { createPool } from '../../src/database/pool';
 import { reconcile, type Restored } from '../../src/ops/reconcile';
-import { verify } from '../../src/ops/verify';
+import { findingsOf } from '../setup/findings-of';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -43,19 +43,7 @@ async function repaired(id: string, options: { apply?: boolean; pool?: Pool; rep
   return { ...summary, mended, reasons: left };
 }
 
-async function findingsOf(id: string): Promise<string[]> {
-  const codes: string[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: workflowBundle(),
-    onFinding: ({ code }) => codes.push(code),
-    onUnchecked: (_id, reason) => codes.push(reason),
-  });
-  return codes;
-}
+const codesOf = (id: string) => findingsOf(environment, { ids: [id] });
 
 const forged = (work: (client: PoolClient) => Promise<unknown>) => withoutRules(environment.superuser, work);
 
@@ -82,7 +70,7 @@ test.concurrent.each(FORGERIES.filter(([name]) => !AHEAD.has(name)))(
     await forged((client) => forge(client, id));
     expect(await repaired(id)).toMatchObject({ left: 0, restored: 1, reasons: [] });
     expect(await contentsOf(owner, [id])).toEqual(before);
-    expect(await findingsOf(id)).toEqual([]);
+    expect(await codesOf(id)).toEqual([]);
     expect(await repaired(id)).toMatchObject({ restored: 0, left: 0 });
   },
 );
@@ -159,5 +147,5 @@ test('an intent goes on after a repair, on the chain that was repaired', async (
     status: 'applied',
     sequence: 5,
   });
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
 });

@@ -2,8 +2,8 @@ import type { Pool, PoolClient } from 'pg';
 
 import { createPool } from '../../src/database/pool';
 import { reconcile, type Restored } from '../../src/ops/reconcile';
-import { verify } from '../../src/ops/verify';
 import { claimGraph } from '../setup/claim-graph';
+import { findingsOf } from '../setup/findings-of';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -45,19 +45,7 @@ async function approved(): Promise<string> {
 
 const workflowBundle = () => ({ codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') });
 
-async function findingsOf(id: string): Promise<string[]> {
-  const codes: string[] = [];
-  await verify({
-    mode: 'full',
-    pool: environment.pool,
-    client: environment.temporal,
-    ids: [id],
-    workflowBundle: workflowBundle(),
-    onFinding: ({ code }) => codes.push(code),
-    onUnchecked: (_id, reason) => codes.push(reason),
-  });
-  return codes;
-}
+const codesOf = (id: string) => findingsOf(environment, { ids: [id] });
 
 async function mended(id: string, repair: boolean): Promise<Restored[]> {
   const restored: Restored[] = [];
@@ -89,10 +77,10 @@ test.each([
   const id = await approved();
   const before = await contentsOf(environment.superuser, [id]);
   await forge((client) => deleteVotes(client, id, where));
-  expect([...new Set(await findingsOf(id))].sort()).toEqual(codes);
+  expect([...new Set(await codesOf(id))].sort()).toEqual(codes);
   expect(await mended(id, false)).toMatchObject([{ votes, transitions: 0 }]);
   expect(await contentsOf(environment.superuser, [id])).toEqual(before);
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
 });
 
 test('a whole intent is restored, its votes in their order between the transitions', async () => {
@@ -106,7 +94,7 @@ test('a whole intent is restored, its votes in their order between the transitio
   });
   expect(await mended(id, false)).toMatchObject([{ created: true, transitions: 5, votes: 3 }]);
   expect(await contentsOf(environment.superuser, [id])).toEqual(before);
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
 });
 
 test.each([
@@ -119,10 +107,10 @@ test.each([
   await forge((client) =>
     client.query(`UPDATE workflow_transition_votes SET ${set} WHERE workflow_id = $1 AND number = 2`, [id]),
   );
-  expect(await findingsOf(id)).toEqual(['WITNESS_DIFFERS']);
+  expect(await codesOf(id)).toEqual(['WITNESS_DIFFERS']);
   expect(await mended(id, true)).toMatchObject([{ votes: 1, transitions: 0 }]);
   expect(await contentsOf(environment.superuser, [id])).toEqual(before);
-  expect(await findingsOf(id)).toEqual([]);
+  expect(await codesOf(id)).toEqual([]);
   const { rows } = await environment.pool.query<{ table_name: string; number: string }>(
     `SELECT table_name, stored ->> 'number' AS number FROM workflow_transition_repairs
       WHERE workflow_id = $1 AND table_name = 'workflow_transition_votes'`,
@@ -142,5 +130,5 @@ test('a vote that Temporal does not know is found', async () => {
       [id],
     ),
   );
-  expect(await findingsOf(id)).toEqual(['POSTGRES_AHEAD']);
+  expect(await codesOf(id)).toEqual(['POSTGRES_AHEAD']);
 });
