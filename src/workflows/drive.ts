@@ -23,6 +23,7 @@ import { DeadlineProblem, driveDeadline, resetClock, startClock, type Clock } fr
 import { runActivity } from './drivers/run-activity';
 import { driveUndo } from './drivers/undo';
 import { driveVotes } from './drivers/votes';
+import type { Way } from './drivers/way';
 import { driveWork } from './drivers/work';
 import type { Recorded } from './record';
 
@@ -164,7 +165,7 @@ export class Drive {
     const rule = workOf(stay.graph, this.intent.state);
     if (rule === undefined || stay.work !== undefined) return;
     const scope = (stay.work = new CancellationScope({ cancellable: true, parent: stay.scope }));
-    this.run(stay, () => this.hold(driveWork(this.intent, rule)), { scope });
+    this.run(stay, () => this.hold(driveWork(this.intent, rule)), scope);
   }
 
   private beginChildren(stay: Stay): void {
@@ -180,7 +181,15 @@ export class Drive {
       const { others = GRAPH_DEFAULTS.others } = childrenOf(stay.graph, state) ?? rule;
       if (others === 'cancel') await cancelChildren(children);
     };
-    this.run(stay, async () => (await started) ?? watchChildren(intent, family));
+    this.run(stay, async () => {
+      const way = (await started) ?? (await watchChildren(intent, family));
+      return () => {
+        const move = way?.();
+        // The version of the graph that the intent follows by now wants more of them: it is looked at anew.
+        if (move === undefined) delete stay.family;
+        return move;
+      };
+    });
   }
 
   private beginUndo(stay: Stay): void {
@@ -211,21 +220,18 @@ export class Drive {
       return;
     }
     const scope = (stay.deadline = new CancellationScope({ cancellable: true, parent: stay.scope }));
-    const { graph } = stay;
-    // A migration sets the clock anew as soon as Postgres has it: until then nothing is due.
-    const goesOn = () => this.intent.graph === graph;
-    this.run(stay, () => this.heed(stay, rule), { scope, goesOn });
+    this.run(stay, () => this.heed(stay, rule), scope);
   }
 
-  private async heed(stay: Stay, rule: DeadlineRule): Promise<EngineMove> {
+  private async heed(stay: Stay, rule: DeadlineRule): Promise<Way> {
     const { intent } = this;
     const { state, entry } = intent;
-    const { version } = stay.graph;
+    const { graph } = stay;
     const clock = await this.clockOf(stay, rule);
     stay.clock = clock;
-    stay.graphVersion = version;
+    stay.graphVersion = graph.version;
     this.tell.changed();
-    return driveDeadline(intent, rule, clock, (reminder) => {
+    const move = await driveDeadline(intent, rule, clock, (reminder) => {
       const { activity, before } = reminder;
       // One of another version of the graph is another one, of the same name or not.
       const since = Math.max(entry, intent.graphSince);
@@ -234,6 +240,8 @@ export class Drive {
       // One that fails moves nothing: it is seen in Temporal.
       this.hold(sent).catch(() => undefined);
     });
+    // A migration sets the clock anew as soon as Postgres has it: until then nothing is due.
+    return () => (intent.graph === graph ? move : undefined);
   }
 
   private clockOf({ clock, graph, graphVersion = graph.version }: Stay, rule: DeadlineRule): Promise<Clock> {
@@ -247,29 +255,22 @@ export class Drive {
     if (stay.part !== undefined) this.parting = after(this.parting, this.hold(stay.part()));
   }
 
-  /**
-   * What comes of it counts only while the intent is still there.
-   *
-   * @param goesOn whether it counts as far as the graph is concerned
-   */
-  private run(
-    stay: Stay,
-    drive: () => Promise<EngineMove | undefined>,
-    { scope = stay.scope, goesOn = () => true }: { scope?: CancellationScope; goesOn?: () => boolean } = {},
-  ): void {
-    scope.run(drive).then(
-      (move) => {
-        if (this.stay === stay && move !== undefined && goesOn()) this.tell.move(move);
-      },
-      (error: unknown) => {
+  /** What comes of it counts only while the intent is still there. */
+  private run(stay: Stay, drive: () => Promise<Way | undefined>, scope = stay.scope): void {
+    scope
+      .run(drive)
+      .then((way) => {
+        const move = this.stay === stay ? way?.() : undefined;
+        if (move !== undefined) this.tell.move(move);
+      })
+      .catch((error: unknown) => {
         if (error instanceof ChildrenProblem || error instanceof DeadlineProblem) {
           stay.problem = error.message;
           this.tell.changed();
           // Another version of the graph may do better.
           if (error instanceof ChildrenProblem) delete stay.family;
         } else if (!scope.consideredCancelled || !isCancellation(error)) throw error;
-      },
-    );
+      });
   }
 
   /** Neither is the run left, nor anything undone, before this is over. */

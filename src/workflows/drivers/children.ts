@@ -22,6 +22,7 @@ import {
 } from '../../intent';
 import { WORKFLOW_LIMITS } from '../limits';
 import { regularActivities } from '../record';
+import type { Way } from './way';
 
 /** A child intent as its parent knows it. */
 interface Child {
@@ -52,16 +53,14 @@ export interface Family {
  *
  * @returns the way out of the state where there is nothing to start
  */
-export function startChildren(
-  intent: Intent,
-  rule: ChildrenRule,
-  family: Family,
-): Promise<EngineMove | undefined> {
+export function startChildren(intent: Intent, rule: ChildrenRule, family: Family): Promise<Way | undefined> {
   return CancellationScope.nonCancellable(async () => {
     const { children } = family;
+    const { entry, state } = intent;
     if (children.started) return undefined;
     const items = itemsOf(intent, rule);
-    if (typeof items === 'string') return failed(rule, intent.entry, children, items);
+    if (typeof items === 'string')
+      return () => failed(childrenOf(intent.graph, state), entry, children, items);
     children.items = items.map(() => ({ id: uuid4() }));
     await Promise.all(
       items.map((item, index) => start(intent, rule, item, children.items[index] as Child, family)),
@@ -75,20 +74,15 @@ export function startChildren(
  * Waits until as many children have ended as the graph wants. Where they are is looked up in Postgres. How many it takes, and
  * where their end leads, is said by the version of the graph that the intent follows by then.
  */
-export async function watchChildren(intent: Intent, family: Family): Promise<EngineMove | undefined> {
-  const { entry, state } = intent;
+export async function watchChildren(intent: Intent, family: Family): Promise<Way | undefined> {
+  const { state } = intent;
   const { children } = family;
+  const way = wayOut(intent, children);
   let wait: number = WORKFLOW_LIMITS.childrenLookMs;
   for (;;) {
     const rule = childrenOf(intent.graph, state);
     if (rule === undefined) return undefined;
-    const verdict = judge(rule, children.items);
-    if (verdict === 'done') {
-      return { kind: 'children', entry, to: rule.done, metadata: { children: listed(children) } };
-    }
-    if (verdict === 'failed') {
-      return failed(rule, entry, children, 'Too few of the children ended as they should.');
-    }
+    if (judge(rule, children.items) !== undefined) return way;
     const { hints } = family;
     const running = children.items.filter(isOpen);
     const looked = await regularActivities('children').readEndedIntents({
@@ -104,6 +98,20 @@ export async function watchChildren(intent: Intent, family: Family): Promise<Eng
       wait = Math.min(wait * WORKFLOW_LIMITS.childrenLookGrowth, WORKFLOW_LIMITS.longestChildrenLookMs);
     }
   }
+}
+
+/** Out of the state that the intent is in: nowhere while it is not decided how the children end. */
+function wayOut(intent: Intent, children: Children): Way {
+  const { entry, state } = intent;
+  return () => {
+    const rule = childrenOf(intent.graph, state);
+    const verdict = rule && judge(rule, children.items);
+    if (rule === undefined || verdict === undefined) return undefined;
+    if (verdict === 'failed') {
+      return failed(rule, entry, children, 'Too few of the children ended as they should.');
+    }
+    return { kind: 'children', entry, to: rule.done, metadata: { children: listed(children) } };
+  };
 }
 
 /** Asks children that are still running to cancel themselves. One that has ended meanwhile does not mind. */
@@ -194,7 +202,13 @@ function judge({ until, counts }: ChildrenRule, items: readonly Child[]): 'done'
   return good + open < wanted ? 'failed' : undefined;
 }
 
-function failed(rule: ChildrenRule, entry: number, children: Children, why: string): EngineMove {
+function failed(
+  rule: ChildrenRule | undefined,
+  entry: number,
+  children: Children,
+  why: string,
+): EngineMove | undefined {
+  if (rule === undefined) return undefined;
   const message = bounded(why);
   if (rule.failed === undefined) throw new ChildrenProblem(message);
   return {

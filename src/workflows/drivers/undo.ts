@@ -1,6 +1,7 @@
 import { undoOf } from '../../graph';
-import { CANCELLED_STATE, orderOf, type EngineMove, type Intent } from '../../intent';
+import { CANCELLED_STATE, orderOf, type Intent } from '../../intent';
 import { failureOf, runActivity } from './run-activity';
+import type { Way } from './way';
 
 /**
  * Undoes what the intent has done, the last first, and ends it. What was undone is not undone again, in whichever run it
@@ -9,7 +10,7 @@ import { failureOf, runActivity } from './run-activity';
  *
  * @param undone states whose undo has run, added to as it goes
  */
-export async function driveUndo(intent: Intent, undone: string[]): Promise<EngineMove | undefined> {
+export async function driveUndo(intent: Intent, undone: string[]): Promise<Way> {
   const { entry, state: through } = intent;
   const rule = () => (intent.graph.cancellation?.through === through ? intent.graph.cancellation : undefined);
   for (let state = intent.undoable.at(-1); state !== undefined; state = intent.undoable.at(-1)) {
@@ -21,13 +22,17 @@ export async function driveUndo(intent: Intent, undone: string[]): Promise<Engin
       } catch (error) {
         const failure = failureOf(error);
         const metadata = { undone, failure: { ...failure, state } };
-        const to = rule()?.failed;
-        return to === undefined ? undefined : { kind: 'undo', entry, to, reason: failure.message, metadata };
+        return () => {
+          const to = rule()?.failed;
+          return to === undefined
+            ? undefined
+            : { kind: 'undo', entry, to, reason: failure.message, metadata };
+        };
       }
     }
     if (intent.entry !== entry) break;
     intent.undoable = intent.undoable.filter((other) => other !== state);
     undone.push(state);
   }
-  return rule() && { kind: 'undo', entry, to: CANCELLED_STATE, metadata: { undone } };
+  return () => rule() && { kind: 'undo', entry, to: CANCELLED_STATE, metadata: { undone } };
 }
