@@ -11,7 +11,10 @@ import { fromEnvironment, type IntentEnvironment } from './intent-environment';
 export async function findingsOf(
   { pool, temporal }: Pick<IntentEnvironment, 'pool' | 'temporal'>,
   of: { ids: string[] } | { organizationId: string },
-  { mode = 'full', line = ({ code }) => code }: { mode?: VerifyMode; line?: (finding: Finding) => string } = {},
+  {
+    mode = 'full',
+    line = ({ code }) => code,
+  }: { mode?: VerifyMode; line?: (finding: Finding) => string } = {},
 ): Promise<string[]> {
   const lines: string[] = [];
   await verify({
