@@ -11,7 +11,7 @@ const mayImport = {
   'graph-pictures': ['graph'],
   workflows: ['graph', 'intent'],
   database: ['graph', 'intent'],
-  bundle: [],
+  bundle: ['graph', 'intent'],
   activities: ['graph', 'intent', 'database', 'ops', 'workflows/activities.ts'],
   client: ['graph', 'intent', 'temporal', 'database'],
   worker: ['graph', 'intent', 'database', 'graph-file', 'bundle', 'activities', 'ops', 'workflows'],

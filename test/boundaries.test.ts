@@ -65,7 +65,15 @@ const IMPORTS: Record<string, string[]> = {
     '-worker',
     '-dev/machine/ports',
   ],
-  'bundle/bundle': ['-graph', '-database/pool', '-workflows', '-activities', '-ops/findings', '-worker'],
+  'bundle/bundle': [
+    'graph',
+    'intent',
+    '-database/pool',
+    '-workflows',
+    '-activities',
+    '-ops/findings',
+    '-worker',
+  ],
   'worker/create-worker': [
     'graph',
     'intent',
@@ -174,6 +182,7 @@ describe('the workflow bundle', () => {
       .filter((path) => path.startsWith('./src/'))
       .map((path) => dirname(path));
     expect([...new Set(folders)].toSorted()).toEqual([
+      './src/bundle',
       './src/graph',
       './src/intent',
       './src/workflows',

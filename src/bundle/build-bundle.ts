@@ -26,13 +26,14 @@ async function replaceFile(path: string, content: string): Promise<void> {
 /** Of all that the bundle is made from: our compiled code, how it is bundled, and the versions it depends on. */
 async function fingerprint(): Promise<string> {
   const hash = createHash('sha256');
-  for (const folder of ['graph', 'intent', 'workflows']) {
+  for (const folder of ['bundle', 'graph', 'intent', 'workflows']) {
     const path = join(__dirname, '..', folder);
-    for (const file of (await readdir(path)).filter((name) => name.endsWith('.js')).sort()) {
+    for (const file of (await readdir(path, { recursive: true }))
+      .filter((name) => name.endsWith('.js'))
+      .sort()) {
       hash.update(file).update(await readFile(join(path, file)));
     }
   }
-  hash.update(await readFile(join(__dirname, 'bundle.js')));
   const manifest = await readFile(join(__dirname, '..', '..', 'package.json'), 'utf8');
   return hash.update(manifest).digest('hex');
 }

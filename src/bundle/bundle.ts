@@ -13,6 +13,7 @@ export async function bundleWorkflowCode(): Promise<WorkflowBundle> {
   return bundle({
     workflowsPath: require.resolve('../workflows'),
     payloadConverterPath,
+    preloadModules: [require.resolve('./shared-modules')],
     logger: new DefaultLogger('WARN'),
   });
 }
