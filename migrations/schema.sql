@@ -332,6 +332,7 @@ CREATE TABLE workflow_transition_votes_archive (
 
 CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
 CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
+CREATE INDEX idx_intent_workflows_created ON public.intent_workflows USING btree (organization_id, created_at, id);
 CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
 CREATE INDEX idx_intent_workflows_parent ON public.intent_workflows USING btree (parent_id) WHERE (parent_id IS NOT NULL);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { ACTIVITY_LIMITS } from '../src/activities/limits';
 import { ARCHIVE_LIMITS } from '../src/archive/limits';
+import { CLI_LIMITS } from '../src/cli/limits';
 import { CLIENT_LIMITS } from '../src/client/limits';
 import { DATABASE_LIMITS } from '../src/database/limits';
 import { GRAPH_LIMITS } from '../src/graph/limits';
@@ -20,6 +21,7 @@ const ROOT = join(__dirname, '..');
 const IN_CODE: Record<string, Record<string, number>> = {
   'src/activities/limits.ts': ACTIVITY_LIMITS,
   'src/archive/limits.ts': ARCHIVE_LIMITS,
+  'src/cli/limits.ts': CLI_LIMITS,
   'src/client/limits.ts': CLIENT_LIMITS,
   'src/database/limits.ts': DATABASE_LIMITS,
   'src/graph-pictures/limits.ts': PICTURE_LIMITS,

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 
 import { CLIENT_LIMITS } from '../client/limits';
-import { INTENTS_TASK_QUEUE, isIntentId, type Metadata } from '../intent';
+import { INTENTS_TASK_QUEUE, isIntentId, occurredAtSchema, type Metadata } from '../intent';
 import { parseDuration } from '../schedule/duration';
 import { UsageError } from './cli';
 
@@ -23,6 +23,13 @@ export function age(text: string): number {
     throw new InvalidArgumentError('Not a duration, such as 90d, 12h, 30m or 45s.');
   }
   return seconds * 1_000;
+}
+
+/** A time with an offset: without one it would mean another time on another machine. */
+export function time(text: string): Date {
+  const parsed = occurredAtSchema.safeParse(text);
+  if (parsed.success) return new Date(parsed.data);
+  throw new InvalidArgumentError('Not a time with an offset, such as 2026-01-31T09:00:00Z.');
 }
 
 export interface MetadataOption {

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 
 import type { Outcome } from '../intent';
 import { EXIT, type Cli } from './cli';
+import { visible } from './text-table';
 import { metadataOption, timeoutOption, type MetadataOption } from './options';
 
 /** What every command that sends a request takes. */
@@ -43,12 +44,17 @@ export function waitOf({ timeout }: RequestOptions): { timeoutMs: number } {
 }
 
 /** Prints an outcome and sets the exit code. `hint` follows the message of a rejection. */
-export function printOutcome(cli: Cli, outcome: Outcome, { json }: RequestOptions, hint = ''): void {
+export function printOutcome(
+  cli: Cli,
+  outcome: Outcome,
+  { json }: Pick<RequestOptions, 'json'>,
+  hint = '',
+): void {
   if (outcome.status === 'rejected') cli.exitCode = EXIT.failed;
   if (json) cli.printJson(outcome);
   else if (outcome.status === 'applied') {
     cli.print(`${outcome.previousState} → ${outcome.newState}, sequence ${outcome.sequence}`);
   } else if (outcome.status === 'voted') {
     cli.print(`${outcome.votes} of the ${outcome.needed} votes for ${outcome.to}; still in ${outcome.state}`);
-  } else cli.note(`error: ${outcome.code}: ${outcome.message}${hint}`);
+  } else cli.note(visible(`error: ${outcome.code}: ${outcome.message}${hint}`));
 }

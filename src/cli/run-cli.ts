@@ -8,7 +8,9 @@ import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommand } from './commands/import';
+import { addListCommand } from './commands/list';
 import { addMigrateCommand } from './commands/migrate';
+import { addOutcomeCommand } from './commands/outcome';
 import { addPurgeCommand } from './commands/purge';
 import { addRebuildCommand } from './commands/rebuild';
 import { addReconcileCommand } from './commands/reconcile';
@@ -19,6 +21,7 @@ import { addForceCommand } from './commands/force';
 import { addPauseCommand } from './commands/pause';
 import { addResumeCommand } from './commands/resume';
 import { addVerifyCommand } from './commands/verify';
+import { addWatchCommand } from './commands/watch';
 import { explainError } from './explain-error';
 import { version } from './version';
 
@@ -82,7 +85,10 @@ function createProgram(cli: Cli): Command {
   addForceCommand(program, cli);
   addApproveCommand(program, cli);
   addDescribeCommand(program, cli);
+  addListCommand(program, cli);
   addHistoryCommand(program, cli);
+  addOutcomeCommand(program, cli);
+  addWatchCommand(program, cli);
   addGraphCommands(program, cli);
   addImportCommand(program, cli);
   addVerifyCommand(program, cli);

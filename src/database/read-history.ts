@@ -27,17 +27,25 @@ const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previou
   transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt",
   kind, graph_version AS "graphVersion", hash`;
 
-/** The audit trail of one intent, oldest first, wherever in the database it stands. */
-export async function readHistory(pool: Pool, intentId: string): Promise<AuditRow[]> {
+/**
+ * The audit trail of one intent, oldest first, wherever in the database it stands.
+ *
+ * @param after sequence of the last row that is known already; default: none
+ */
+export async function readHistory(
+  pool: Pool,
+  intentId: string,
+  { after = 0 }: { after?: number } = {},
+): Promise<AuditRow[]> {
   const result = await pool.query<AuditRow>({
     name: 'read_history',
     // When the intent ended tells in which partition it is.
-    text: `SELECT ${COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1
+    text: `SELECT ${COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence > $2
            UNION ALL
            SELECT ${COLUMNS} FROM workflow_transition_audit_archive
-            WHERE workflow_id = $1 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
+            WHERE workflow_id = $1 AND sequence > $2 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
            ORDER BY sequence`,
-    values: [intentId],
+    values: [intentId, after],
   });
   return result.rows;
 }

@@ -25,16 +25,17 @@ export interface IntentRow {
   endedAt: Date | null;
 }
 
+/** The columns of an {@link IntentRow}. */
+export const INTENT_COLUMNS = `id, organization_id AS "organizationId", state, sequence, audit_hash AS "auditHash",
+  graph_name AS "graphName", graph_version AS "graphVersion", first_graph_version AS "firstGraphVersion", title, metadata,
+  created_by AS "createdBy", run_id AS "runId", created_at AS "createdAt", updated_at AS "updatedAt",
+  ended_at AS "endedAt"`;
+
 /** The mirror's rows of the given intents, in the order of `ids`; `undefined` where there is none. */
 export async function readIntents(pool: Pool, ids: readonly string[]): Promise<Array<IntentRow | undefined>> {
   const result = await pool.query<IntentRow>({
     name: 'read_intents',
-    text: `SELECT id, organization_id AS "organizationId", state, sequence, audit_hash AS "auditHash",
-                  graph_name AS "graphName", graph_version AS "graphVersion",
-                  first_graph_version AS "firstGraphVersion", title, metadata,
-                  created_by AS "createdBy", run_id AS "runId", created_at AS "createdAt",
-                  updated_at AS "updatedAt", ended_at AS "endedAt"
-             FROM intent_workflows WHERE id = ANY ($1::uuid[])`,
+    text: `SELECT ${INTENT_COLUMNS} FROM intent_workflows WHERE id = ANY ($1::uuid[])`,
     values: [ids],
   });
   const byId = new Map(result.rows.map((row) => [row.id, row]));

@@ -61,6 +61,25 @@ test('an intent is created, moved, described and its audit trail printed', async
   ]);
 });
 
+test('what became of a request is told later, with the exit code of the request itself', async () => {
+  const id = await create();
+  await run('transition', id, 'ICP_PENDING', '--request-id', 'r-1', '--timeout', '30');
+  await run('transition', id, 'COMPLETED', '--request-id', 'r-2', '--timeout', '30');
+  expect(await run('outcome', id, 'r-1')).toEqual({
+    exitCode: 0,
+    stdout: 'CREATED → ICP_PENDING, sequence 2\n',
+    stderr: '',
+  });
+  const refused = await run('outcome', id, 'r-2', '--json');
+  expect(refused.exitCode).toBe(1);
+  expect(JSON.parse(refused.stdout)).toMatchObject({ status: 'rejected', code: 'ILLEGAL_TRANSITION' });
+  const unheard = await run('outcome', id, 'r-3');
+  expect(unheard).toMatchObject({ exitCode: 1, stdout: '' });
+  expect(unheard.stderr).toMatch(
+    /^error: There is no outcome of request r-3 to intent .*: it has not been decided yet/,
+  );
+});
+
 test('creating twice with one key is creating once', async () => {
   const first = await create('--key', 'campaign-17');
   expect(await create('--key', 'campaign-17')).toBe(first);

@@ -5,6 +5,7 @@ import { hasGrpcStatus } from '../../temporal/grpc-status';
 import { type Cli, CommandError } from '../cli';
 import { timeoutOption } from '../options';
 import { withIntents } from '../open-intents';
+import { visible } from '../text-table';
 
 export function addDescribeCommand(program: Command, cli: Cli): void {
   program
@@ -54,7 +55,7 @@ function lines(intent: IntentDescription): string[] {
     ['audit hash', intent.auditHash ?? 'none yet'],
     ...optional('quarantined', intent.quarantined),
   ];
-  return fields.map(([name, value]) => `${name.padEnd(14)}${value}`);
+  return fields.map(([name, value]) => `${name.padEnd(14)}${visible(String(value))}`);
 }
 
 function optional(name: string, value: string | null): Array<[string, string]> {

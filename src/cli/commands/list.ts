@@ -1,0 +1,174 @@
+import { Option, type Command } from 'commander';
+import type { Pool } from 'pg';
+
+import { readGraph, readGraphs } from '../../database/read-graphs';
+import type { IntentRow } from '../../database/read-intents';
+import { searchIntents, type IntentFilter, type IntentPage } from '../../database/search-intents';
+import {
+  allStates,
+  checkGraph,
+  formatGraphReference,
+  listSteps,
+  parseGraphReference,
+  type Graph,
+  type GraphReference,
+} from '../../graph';
+import { CommandError, UsageError, type Cli } from '../cli';
+import { databaseUrl, resolveEnvironment } from '../environment';
+import { CLI_LIMITS } from '../limits';
+import { withDatabase } from '../open-database';
+import { checkIntentSelection, positiveInteger, time } from '../options';
+import { suggest } from '../suggest';
+import { textTable } from '../text-table';
+
+interface ListOptions {
+  organization?: string;
+  state?: string[];
+  graph?: string;
+  step?: string;
+  createdSince?: Date;
+  createdBefore?: Date;
+  ended?: true;
+  running?: true;
+  limit: number;
+  after?: string;
+  json?: boolean;
+}
+
+export function addListCommand(program: Command, cli: Cli): void {
+  program
+    .command('list')
+    .description('Lists intents, newest first. Asks Postgres only.')
+    .option('--organization <uuid>', 'of this organization only')
+    .option('--state <state...>', 'in one of these states')
+    .option('--graph <reference>', 'of this graph: name@version, or name for all its versions')
+    .option('--step <key or number>', 'in a state of this step; needs --graph')
+    .addOption(new Option('--created-since <time>', 'created at this time or later').argParser(time))
+    .addOption(new Option('--created-before <time>', 'created before this time').argParser(time))
+    .addOption(new Option('--running', 'that have not ended').conflicts('ended'))
+    .option('--ended', 'that have ended')
+    .addOption(
+      new Option('--limit <rows>', `rows at most, up to ${CLI_LIMITS.mostListedRows}`)
+        .default(CLI_LIMITS.listedRows)
+        .argParser(positiveInteger),
+    )
+    .option('--after <position>', 'go on where the page before ended: what it gave as next')
+    .option('--json', 'print { intents, next } as JSON')
+    .addHelpText(
+      'after',
+      `
+Times are ISO 8601 with an offset, such as 2026-01-31T09:00:00Z.
+
+Examples:
+  intent list --organization 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001 --running
+  intent list --graph content-intent --step icp --json | jq -r '.intents[].id'`,
+    )
+    .action(async (options: ListOptions) => {
+      checkIntentSelection([], options.organization);
+      if (options.limit > CLI_LIMITS.mostListedRows) {
+        throw new UsageError(`--limit: at most ${CLI_LIMITS.mostListedRows}; go on with --after`);
+      }
+      const page = await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) => search(pool, options));
+      if (options.json) return cli.printJson(page);
+      cli.print(table(page.intents));
+      if (page.next !== null) cli.note(`There are more: the same again with --after ${page.next}`);
+    });
+}
+
+async function search(pool: Pool, options: ListOptions): Promise<IntentPage> {
+  const filter = await filterOf(pool, options);
+  return searchIntents(pool, filter, { limit: options.limit, after: options.after }).catch(
+    (error: unknown) => {
+      throw error instanceof RangeError ? new UsageError(`--after: ${error.message}`) : error;
+    },
+  );
+}
+
+async function filterOf(pool: Pool, options: ListOptions): Promise<IntentFilter> {
+  const { organization, state, graph, step, createdSince, createdBefore, ended, running } = options;
+  if (step !== undefined && graph === undefined) {
+    throw new UsageError('--step: a step is one of a graph; say of which, with --graph');
+  }
+  const reference = graph === undefined ? undefined : referenceOf(graph);
+  const graphs = reference === undefined ? [] : await versionsOf(pool, reference);
+  if (state !== undefined) checkStates(state, graphs);
+  return {
+    ...(organization !== undefined && { organizationId: organization }),
+    ...(reference !== undefined && { graphName: reference.name }),
+    ...(reference?.version !== undefined && { graphVersion: reference.version }),
+    ...(createdSince !== undefined && { createdSince }),
+    ...(createdBefore !== undefined && { createdBefore }),
+    ...((ended ?? running) && { ended: ended === true }),
+    ...((state ?? step) !== undefined && { states: statesOf(state, step, graphs) }),
+  };
+}
+
+function referenceOf(text: string): GraphReference {
+  const parsed = parseGraphReference(text);
+  if (!parsed.ok) throw new UsageError(`--graph: ${parsed.message}`);
+  return parsed.reference;
+}
+
+/** The registered versions that a reference means: one, or all of a name. */
+async function versionsOf(pool: Pool, reference: GraphReference): Promise<Graph[]> {
+  if (reference.version !== undefined) {
+    const graph = await readGraph(pool, reference);
+    if (graph !== undefined) return [graph];
+  }
+  const registered = await readGraphs(pool);
+  const versions = registered
+    .filter(({ name }) => name === reference.name && reference.version === undefined)
+    .map(({ definition }) => checkGraph(definition))
+    .flatMap((checked) => (checked.ok ? [checked.graph] : []));
+  if (versions.length > 0) return versions;
+  const text = formatGraphReference(reference);
+  const known = registered.map(reference.version === undefined ? ({ name }) => name : formatGraphReference);
+  throw new CommandError(
+    `--graph: ${text} is not registered${suggest(text, known)}. Registered: ${registered.map(formatGraphReference).join(', ') || 'none'}`,
+  );
+}
+
+/** A mistyped state would list nothing, and look like an answer. */
+function checkStates(states: readonly string[], graphs: readonly Graph[]): void {
+  if (graphs.length === 0) return;
+  const known = [...new Set(graphs.flatMap((graph) => allStates(graph)))];
+  for (const state of states) {
+    if (!known.includes(state)) {
+      throw new UsageError(`--state: the graph has no state ${state}${suggest(state, known)}`);
+    }
+  }
+}
+
+function statesOf(
+  wanted: readonly string[] | undefined,
+  step: string | undefined,
+  graphs: readonly Graph[],
+): string[] {
+  if (step === undefined) return [...(wanted ?? [])];
+  const steps = graphs.flatMap((graph) => listSteps(graph));
+  const meant = steps.filter(({ key, number }) => key === step || String(number) === step);
+  if (meant.length === 0) {
+    const keys = [...new Set(steps.map(({ key }) => key))];
+    throw new UsageError(
+      `--step: the graph has no step ${step}${suggest(step, keys)}. It has: ${keys.join(', ')}`,
+    );
+  }
+  const states = meant.flatMap((one) => [...one.states]);
+  return wanted === undefined ? states : states.filter((state) => wanted.includes(state));
+}
+
+function table(intents: readonly IntentRow[]): string {
+  return textTable(
+    ['id', 'state', 'graph', 'sequence', 'title', 'created_at', 'updated_at', 'ended_at'],
+    intents.map((intent) => [
+      intent.id,
+      intent.state,
+      formatGraphReference({ name: intent.graphName, version: intent.graphVersion }),
+      intent.sequence,
+      intent.title,
+      intent.createdAt.toISOString(),
+      intent.updatedAt.toISOString(),
+      intent.endedAt?.toISOString() ?? null,
+    ]),
+  );
+}

@@ -1,0 +1,71 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import type { Command } from 'commander';
+import type { Pool } from 'pg';
+
+import { readHistory, type AuditRow } from '../../database/read-history';
+import { readIntents } from '../../database/read-intents';
+import { isIntentId } from '../../intent';
+import { CommandError, UsageError, type Cli } from '../cli';
+import { databaseUrl, resolveEnvironment } from '../environment';
+import { interruptible } from '../interruptible';
+import { CLI_LIMITS } from '../limits';
+import { withDatabase } from '../open-database';
+import { visible } from '../text-table';
+
+export function addWatchCommand(program: Command, cli: Cli): void {
+  program
+    .command('watch')
+    .description("Prints an intent's audit rows, and each new one as it comes, until the intent ends.")
+    .argument('<id>', "the intent's id")
+    .option('--until <state>', 'stop when it comes to this state')
+    .option('--json', 'print one JSON object a line')
+    .addHelpText(
+      'after',
+      `
+Ctrl-C stops it. Asks Postgres only.
+Exit codes: 0 it ended, or came to the state of --until, or was stopped; 1 it ended without that; 2 wrong usage
+
+Example:
+  intent watch 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --until ICP_COMPLETED`,
+    )
+    .action(async (id: string, { until, json }: { until?: string; json?: boolean }) => {
+      if (!isIntentId(id)) {
+        throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(id)}`);
+      }
+      await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) =>
+        interruptible(async (signal) => {
+          for await (const row of rowsOf(pool, id, signal)) {
+            cli.print(json === true ? JSON.stringify(row) : line(row));
+            if (row.newState === until) return;
+          }
+          if (until !== undefined && !signal.aborted) {
+            throw new CommandError(`Intent ${id} has ended without coming to ${until}.`);
+          }
+        }),
+      );
+    });
+}
+
+/** Every row there is and every row to come, until the intent has ended or the signal is set. */
+async function* rowsOf(pool: Pool, id: string, signal: AbortSignal): AsyncGenerator<AuditRow> {
+  let seen = 0;
+  while (!signal.aborted) {
+    // Before its rows: whatever was written until it was seen to have ended is among those.
+    const [intent] = await readIntents(pool, [id]);
+    if (intent === undefined) throw new CommandError(`There is no intent ${id}.`);
+    for (const row of await readHistory(pool, id, { after: seen })) {
+      seen = row.sequence;
+      yield row;
+    }
+    if (intent.endedAt !== null) return;
+    // The rejection is the signal's, and the loop ends by it.
+    await delay(CLI_LIMITS.watchPauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function line({ sequence, transitionedAt, kind, previousState, newState, actor, reason }: AuditRow): string {
+  const by = actor === null ? '' : ` by ${visible(actor)}`;
+  const why = reason === null ? '' : `: ${visible(reason)}`;
+  return `${transitionedAt.toISOString()}  ${sequence}  ${previousState ?? '–'} → ${newState}  ${kind}${by}${why}`;
+}
