@@ -6,6 +6,7 @@ import { openIntents } from './driven/trail';
 import type { FaultStack } from './fault-stack';
 import { readOutcomeRows, unanswered } from './final-checks';
 import type { Load } from './load';
+import { whatIsPending } from './what-is-pending';
 import { within } from './within';
 
 /** How long things may take on a busy machine before the run counts as stuck, milliseconds. */
@@ -31,17 +32,23 @@ interface Settled {
 export async function settle(stack: FaultStack, pool: Pool, load: Load): Promise<Settled> {
   const before = () => `the apps did not finish (${load.taken} requests)`;
   await within(PATIENCE.load, before, () => load.finish());
+  const from = Date.now();
   const unsettled: string[] = [];
   // Not thrown: the checks tell which requests and intents they are.
   const settled = async (waiting: Promise<void>): Promise<number> => {
-    const from = Date.now();
     await waiting.catch((error: unknown) => unsettled.push((error as Error).message));
     return Date.now() - from;
   };
-  const [settledMs = 0, drivenEndedMs = 0] = await Promise.all([
-    settled(allAnswered(pool, load, PATIENCE.outcomes)),
-    settled(drivenEnded(pool, load)),
-  ]);
+  const settledMs = await settled(allAnswered(pool, load, PATIENCE.outcomes));
+  // One after the other: their tasks wait in the same queue, and each of them takes several.
+  const drivenEndedMs = await settled(drivenEnded(pool, load));
+  const open = await openIntents(pool, load.driven.ids);
+  for (const [id, pending] of await whatIsPending(
+    stack.temporal.address,
+    open.map(({ id }) => id),
+  )) {
+    unsettled.push(`intent ${id}: ${pending}`);
+  }
   // What resumed them is to have its outcomes too.
   if (unsettled.length === 0) await settled(allAnswered(pool, load, PATIENCE.resumed));
   for (const worker of [...stack.workers, stack.appWorker]) await settled(worker.ready(PATIENCE.worker));
