@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { Cli, type CliStreams } from './cli';
 import { addArchiveCommand } from './commands/archive';
 import { addApproveCommand } from './commands/approve';
+import { addCompletionCommand } from './commands/completion';
 import { addCreateCommand } from './commands/create';
 import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
@@ -56,7 +57,9 @@ Examples:
 export async function runCli(args: readonly string[], streams: CliStreams): Promise<number> {
   const cli = new Cli(streams);
   try {
-    await createProgram(cli).parseAsync([...args], { from: 'user' });
+    const program = createProgram(cli);
+    addCompletionCommand(program, () => createProgram(cli));
+    await program.parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     const { message, exitCode } = explainError(error);
