@@ -134,8 +134,14 @@ export async function intentWorkflow(
     const mayLeave = () => !drive.busy || workflowInfo().historyLength > WORKFLOW_LIMITS.historyEventsAtMost;
     const historyIsLong = () =>
       isLong(workflowInfo(), intent) && mayLeave() && recorder.carriable !== undefined;
-    // Requests that change nothing, repeated ones say, make a history long as well: a run takes 10,000 signals at most.
-    const overdue = () => workflowInfo().continueAsNewSuggested && historyIsLong();
+    // Requests that change nothing, repeated ones say, make a history long as well: a run takes 10,000 signals at most, and
+    // whoever replays 4,096 events, where Temporal would suggest it, may need the 10 s of a workflow task for it.
+    const overdue = () => {
+      const { continueAsNewSuggested, historyLength } = workflowInfo();
+      return (
+        (continueAsNewSuggested || historyLength > WORKFLOW_LIMITS.historyEventsUndecided) && historyIsLong()
+      );
+    };
 
     for (;;) {
       drive.follow();

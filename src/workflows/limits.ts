@@ -19,6 +19,8 @@ export const WORKFLOW_LIMITS = {
   historyEventsAtMost: 20_000,
   /** Events of a run's history, after which the next decision belongs into a new run. */
   historyEvents: 1_000,
+  /** And after which it is left without one: requests that change nothing, repeated ones say, bring none. */
+  historyEventsUndecided: 2_000,
   /** Unless what is carried over would be more than one part in so many of the history. */
   historyPerCarriedByte: 4,
   /** Unrecorded outcomes that are carried over: those of the backlog, and refusals that piled up behind it. */
