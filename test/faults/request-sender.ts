@@ -71,12 +71,16 @@ export class RequestSender {
     });
   }
 
-  /** Sends a request by Temporal's own client. */
+  /**
+   * Sends a request by Temporal's own client.
+   *
+   * @param call `false`: Temporal answered, but whether the intent got it is not known
+   */
   async confirm(sent: SentRequest, call: (temporal: Client) => Promise<unknown>): Promise<void> {
     await this.insist(sent, async ({ temporal }) => {
       try {
-        await temporal.withDeadline(Date.now() + this.patienceMs(), () => call(temporal));
-        this.parts.log.acknowledged(sent);
+        const taken = await temporal.withDeadline(Date.now() + this.patienceMs(), () => call(temporal));
+        if (taken !== false) this.parts.log.acknowledged(sent);
       } catch (error) {
         // The intent has ended; only our client would have told so.
         if ((error as Error).name !== 'WorkflowNotFoundError') throw error;

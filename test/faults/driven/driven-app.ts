@@ -141,7 +141,12 @@ export class DrivenApp {
   private async cancelInTemporal({ id }: Seen): Promise<void> {
     const sent = this.cancellations.get(id) ?? this.parts.log.sending(id, CANCELLATION_REQUEST_ID);
     this.cancellations.set(id, sent);
-    await this.sender.confirm(sent, (temporal) => temporal.workflow.getHandle(id).cancel());
+    await this.sender.confirm(sent, async (temporal) => {
+      const handle = temporal.workflow.getHandle(id);
+      await handle.cancel();
+      // To cancel what has ended is a success to Temporal's server too. One that still runs has been told.
+      return (await handle.describe()).status.name === 'RUNNING';
+    });
   }
 
   private async wrongRequest({ id }: Seen): Promise<void> {
