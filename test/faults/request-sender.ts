@@ -74,7 +74,7 @@ export class RequestSender {
   /**
    * Sends a request by Temporal's own client.
    *
-   * @param call `false`: Temporal answered, but whether the intent got it is not known
+   * @param call gives `false` where Temporal's answer does not say that the intent gets it
    */
   async confirm(sent: SentRequest, call: (temporal: Client) => Promise<unknown>): Promise<void> {
     await this.insist(sent, async ({ temporal }) => {

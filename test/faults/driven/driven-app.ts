@@ -144,8 +144,8 @@ export class DrivenApp {
     await this.sender.confirm(sent, async (temporal) => {
       const handle = temporal.workflow.getHandle(id);
       await handle.cancel();
-      // To cancel what has ended is a success to Temporal's server too. One that still runs has been told.
-      return (await handle.describe()).status.name === 'RUNNING';
+      // To cancel what has ended is a success to Temporal's server too; it keeps only what it has told the intent.
+      return (await handle.describe()).raw.workflowExtendedInfo?.cancelRequested === true;
     });
   }
 
