@@ -1,4 +1,4 @@
-import { readGraph, readGraphs } from '../database/read-graphs';
+import { readGraph, readGraphs, type RegisteredGraph } from '../database/read-graphs';
 import {
   checkGraph,
   formatGraphReference,
@@ -39,10 +39,24 @@ async function registeredGraph(cli: Cli, reference: GraphReference): Promise<Gra
   return withDatabase(databaseUrl(resolveEnvironment(cli)), async (pool) => {
     const graph = await readGraph(pool, reference);
     if (graph !== undefined) return graph;
-    const registered = (await readGraphs(pool)).map(formatGraphReference);
-    const text = formatGraphReference(reference);
-    throw new CommandError(
-      `${text} is not registered${suggest(text, registered)}. Registered: ${registered.join(', ') || 'none'}`,
-    );
+    throw notRegistered(reference, await readGraphs(pool));
   });
+}
+
+/**
+ * The error for a reference that is none of those that are registered.
+ *
+ * @param field where it was written, such as `--graph: `
+ */
+export function notRegistered(
+  reference: GraphReference,
+  registered: readonly Pick<RegisteredGraph, 'name' | 'version'>[],
+  field = '',
+): CommandError {
+  const text = formatGraphReference(reference);
+  const known = registered.map(formatGraphReference);
+  const similar = reference.version === undefined ? registered.map(({ name }) => name) : known;
+  return new CommandError(
+    `${field}${text} is not registered${suggest(text, similar)}. Registered: ${known.join(', ') || 'none'}`,
+  );
 }

@@ -41,10 +41,19 @@ export async function readGraph(pool: Pool, reference: GraphReference): Promise<
             WHERE name = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,
     values: [reference.name, reference.version ?? null],
   });
-  if (rows[0] === undefined) return undefined;
-  const parsed = parseGraph(rows[0].definition);
-  if (!parsed.ok) {
-    throw new UnreadableGraphError(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);
-  }
-  return parsed.graph;
+  return rows[0] && graphOf({ ...reference, ...rows[0] });
+}
+
+/**
+ * The graph that is stored as a registered one.
+ *
+ * @throws UnreadableGraphError
+ */
+export function graphOf({
+  definition,
+  ...reference
+}: GraphReference & Pick<RegisteredGraph, 'definition'>): Graph {
+  const parsed = parseGraph(definition);
+  if (parsed.ok) return parsed.graph;
+  throw new UnreadableGraphError(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);
 }

@@ -1,4 +1,4 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, type WorkflowExecutionDescription } from '@temporalio/client';
 
 /**
  * What Temporal waits for before an intent goes on, for whoever wonders why it did not: its tasks and activities with their
@@ -15,7 +15,7 @@ export async function whatIsPending(
     const { workflow } = new Client({ connection });
     const described = intentIds.map(async (id): Promise<[string, string]> => {
       try {
-        return [id, pending((await workflow.getHandle(id).describe()).raw)];
+        return [id, pending(await workflow.getHandle(id).describe())];
       } catch (error) {
         return [id, `Temporal says: ${(error as Error).message}`];
       }
@@ -26,20 +26,13 @@ export async function whatIsPending(
   }
 }
 
-function pending({
-  workflowExecutionInfo: info,
-  pendingActivities,
-  pendingWorkflowTask: task,
-}: {
-  workflowExecutionInfo?: { historyLength?: unknown } | null;
-  pendingActivities?: { activityType?: { name?: string | null } | null; attempt?: number | null }[] | null;
-  pendingWorkflowTask?: { attempt?: number | null } | null;
-}): string {
+function pending({ historyLength, raw }: WorkflowExecutionDescription): string {
+  const { pendingActivities, pendingWorkflowTask: task } = raw;
   return [
-    `Temporal has ${String(info?.historyLength)} events`,
-    ...(task ? [`workflow task, attempt ${task.attempt}`] : []),
+    `Temporal has ${historyLength} events`,
+    ...(task ? [`workflow task, attempt ${String(task.attempt)}`] : []),
     ...(pendingActivities ?? []).map(
-      ({ activityType, attempt }) => `activity ${activityType?.name}, attempt ${attempt}`,
+      ({ activityType, attempt }) => `activity ${activityType?.name}, attempt ${String(attempt)}`,
     ),
   ].join('; ');
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import { IntentClient } from '../../src/client';
 import { insertOutcomes } from '../../src/database/insert-outcomes';
 import { readVotes } from '../../src/database/read-votes';

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+
 import type { Pool } from 'pg';
 
 import { archiveIntents } from '../../src/archive/archive-intents';

@@ -2,10 +2,10 @@ import type { Command } from 'commander';
 
 import { readHistory } from '../../database/read-history';
 import { readRecords } from '../../database/read-records';
-import { isIntentId } from '../../intent';
-import { CommandError, UsageError, type Cli } from '../cli';
+import { CommandError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { withDatabase } from '../open-database';
+import { checkIntentSelection } from '../options';
 import { textTable } from '../text-table';
 
 export function addHistoryCommand(program: Command, cli: Cli): void {
@@ -16,8 +16,7 @@ export function addHistoryCommand(program: Command, cli: Cli): void {
     .option('--json', 'print a JSON array with every column')
     .addHelpText('after', `\nExample:\n  intent history 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11`)
     .action(async (id: string, { json }: { json?: boolean }) => {
-      if (!isIntentId(id))
-        throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(id)}`);
+      checkIntentSelection([id], undefined);
       const rows = await withDatabase(databaseUrl(resolveEnvironment(cli)), async (pool) => {
         const history = await readHistory(pool, id);
         if (history.length > 0) return history;

@@ -1,20 +1,20 @@
 import { Option, type Command } from 'commander';
 import type { Pool } from 'pg';
 
-import { readGraph, readGraphs } from '../../database/read-graphs';
+import { graphOf, readGraphs } from '../../database/read-graphs';
 import type { IntentRow } from '../../database/read-intents';
 import { searchIntents, type IntentFilter, type IntentPage } from '../../database/search-intents';
 import {
   allStates,
-  checkGraph,
   formatGraphReference,
   listSteps,
   parseGraphReference,
   type Graph,
   type GraphReference,
 } from '../../graph';
-import { CommandError, UsageError, type Cli } from '../cli';
+import { UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
+import { notRegistered } from '../graph-argument';
 import { CLI_LIMITS } from '../limits';
 import { withDatabase } from '../open-database';
 import { checkIntentSelection, positiveInteger, time } from '../options';
@@ -111,21 +111,13 @@ function referenceOf(text: string): GraphReference {
 
 /** The registered versions that a reference means: one, or all of a name. */
 async function versionsOf(pool: Pool, reference: GraphReference): Promise<Graph[]> {
-  if (reference.version !== undefined) {
-    const graph = await readGraph(pool, reference);
-    if (graph !== undefined) return [graph];
-  }
+  const { name, version } = reference;
   const registered = await readGraphs(pool);
-  const versions = registered
-    .filter(({ name }) => name === reference.name && reference.version === undefined)
-    .map(({ definition }) => checkGraph(definition))
-    .flatMap((checked) => (checked.ok ? [checked.graph] : []));
-  if (versions.length > 0) return versions;
-  const text = formatGraphReference(reference);
-  const known = registered.map(reference.version === undefined ? ({ name }) => name : formatGraphReference);
-  throw new CommandError(
-    `--graph: ${text} is not registered${suggest(text, known)}. Registered: ${registered.map(formatGraphReference).join(', ') || 'none'}`,
+  const meant = registered.filter(
+    (graph) => graph.name === name && (version ?? graph.version) === graph.version,
   );
+  if (meant.length === 0) throw notRegistered(reference, registered, '--graph: ');
+  return meant.map(graphOf);
 }
 
 /** A mistyped state would list nothing, and look like an answer. */

@@ -5,12 +5,12 @@ import type { Pool } from 'pg';
 
 import { readHistory, type AuditRow } from '../../database/read-history';
 import { readIntents } from '../../database/read-intents';
-import { isIntentId } from '../../intent';
-import { CommandError, UsageError, type Cli } from '../cli';
+import { CommandError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { interruptible } from '../interruptible';
 import { CLI_LIMITS } from '../limits';
 import { withDatabase } from '../open-database';
+import { checkIntentSelection } from '../options';
 import { visible } from '../text-table';
 
 export function addWatchCommand(program: Command, cli: Cli): void {
@@ -30,9 +30,7 @@ Example:
   intent watch 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --until ICP_COMPLETED`,
     )
     .action(async (id: string, { until, json }: { until?: string; json?: boolean }) => {
-      if (!isIntentId(id)) {
-        throw new UsageError(`id: must be a UUID in lower case, not ${JSON.stringify(id)}`);
-      }
+      checkIntentSelection([id], undefined);
       await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) =>
         interruptible(async (signal) => {
           for await (const row of rowsOf(pool, id, signal)) {
