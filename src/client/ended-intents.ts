@@ -1,8 +1,8 @@
 import { WorkflowNotFoundError, type Client } from '@temporalio/client';
-import type { Pool } from 'pg';
 
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { readRecords } from '../database/read-records';
+import type { Queryable } from '../database/queryable';
 import {
   INTENT_WORKFLOW_TYPE,
   REQUEST_TRANSITION_SIGNAL,
@@ -32,7 +32,7 @@ export interface RequestReceipt {
 export class EndedIntents {
   constructor(
     private readonly temporal: Client,
-    private readonly pool: Pool | undefined,
+    private readonly database: Queryable | undefined,
     private readonly outcomes: Outcomes,
     private readonly taskQueue: string,
   ) {}
@@ -83,21 +83,21 @@ export class EndedIntents {
     intentId: string,
     cause: WorkflowNotFoundError,
   ): Promise<Pick<IntentRow, 'state' | 'organizationId'>> {
-    if (this.pool === undefined) {
+    if (this.database === undefined) {
       const description = await queryDescription(this.temporal, intentId).catch(() => undefined);
       if (description?.terminal === true) return description;
       throw description === undefined
         ? notFound(intentId, cause)
         : notRunning(intentId, description.state, cause);
     }
-    const [row] = await readIntents(this.pool, [intentId]);
+    const [row] = await readIntents(this.database, [intentId]);
     if (row === undefined) throw notFound(intentId, cause);
     if (row.endedAt === null) throw notRunning(intentId, row.state, cause);
     return row;
   }
 
   private async records(intentId: string) {
-    return this.pool && (await readRecords(this.pool, [intentId])).get(intentId);
+    return this.database && (await readRecords(this.database, [intentId])).get(intentId);
   }
 
   private async lastTaskQueue(intentId: string): Promise<string | undefined> {

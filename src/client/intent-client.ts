@@ -9,10 +9,10 @@ import {
   type ConnectionLike,
 } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
-import type { Pool } from 'pg';
 import type { z } from 'zod';
 
 import { createPool, databaseUrlFromEnvironment } from '../database/pool';
+import type { Queryable } from '../database/queryable';
 import { readGraph } from '../database/read-graphs';
 import { readHistory, type AuditRow } from '../database/read-history';
 import { readIntents, type IntentRow } from '../database/read-intents';
@@ -51,6 +51,8 @@ export interface ConnectOptions {
    * then come from Temporal, and `history` and `waitForState` are not available.
    */
   databaseUrl?: string | null;
+  /** An established pool of that Postgres, or what speaks for one organization in it; the caller ends it. */
+  database?: Queryable;
   /** An established connection; default: one by Temporal's environment variables and profile file. */
   temporal?: { connection: ConnectionLike; namespace?: string };
   /** Default: `intents` */
@@ -110,19 +112,24 @@ export class IntentClient {
 
   private constructor(
     private readonly temporal: Client,
-    private readonly pool: Pool | undefined,
+    private readonly database: Queryable | undefined,
     private readonly taskQueue: string,
-    private readonly ownConnection: Connection | undefined,
+    private readonly closing: ReadonlyArray<() => Promise<void>>,
   ) {
-    this.outcomes = pool === undefined ? new TemporalOutcomes(temporal) : new PostgresOutcomes(pool);
-    this.states = pool && new Poller((ids) => readIntents(pool, ids));
-    this.endedIntents = new EndedIntents(temporal, pool, this.outcomes, taskQueue);
+    this.outcomes = database === undefined ? new TemporalOutcomes(temporal) : new PostgresOutcomes(database);
+    this.states = database && new Poller((ids) => readIntents(database, ids));
+    this.endedIntents = new EndedIntents(temporal, database, this.outcomes, taskQueue);
   }
 
   /** Connects to Temporal and Postgres. Fails when Temporal does not answer; Postgres is asked when needed. */
-  static async connect({ databaseUrl, temporal, taskQueue }: ConnectOptions = {}): Promise<IntentClient> {
+  static async connect({
+    databaseUrl,
+    database,
+    temporal,
+    taskQueue,
+  }: ConnectOptions = {}): Promise<IntentClient> {
     const pool =
-      databaseUrl === null
+      database !== undefined || databaseUrl === null
         ? undefined
         : createPool({
             databaseUrl: databaseUrl ?? databaseUrlFromEnvironment(),
@@ -132,13 +139,13 @@ export class IntentClient {
     const own = config && (await Connection.connect(config.connectionOptions));
     const namespace = temporal?.namespace ?? config?.namespace ?? 'default';
     const client = new Client({ connection: (own ?? temporal?.connection) as ConnectionLike, namespace });
-    return new IntentClient(client, pool, taskQueue ?? INTENTS_TASK_QUEUE, own);
+    const closing = [...(pool ? [() => pool.end()] : []), ...(own ? [() => own.close()] : [])];
+    return new IntentClient(client, database ?? pool, taskQueue ?? INTENTS_TASK_QUEUE, closing);
   }
 
   /** Ends the connections that `connect` opened. */
   async close(): Promise<void> {
-    await this.pool?.end();
-    await this.ownConnection?.close();
+    for (const close of this.closing) await close();
   }
 
   /**
@@ -342,8 +349,8 @@ export class IntentClient {
       // A start that was refused has failed, and knows nothing of the intent that has ended before.
       if (!forgotten && !(error instanceof QueryNotRegisteredError)) throw error;
       const row = await this.row(intentId);
-      if (this.pool !== undefined && row !== undefined && (forgotten || row.endedAt !== null)) {
-        return describeRow(this.pool, row);
+      if (this.database !== undefined && row !== undefined && (forgotten || row.endedAt !== null)) {
+        return describeRow(this.database, row);
       }
       throw forgotten ? notFound(intentId, error) : error;
     }
@@ -356,7 +363,7 @@ export class IntentClient {
    */
   async history(intentId: string): Promise<AuditRow[]> {
     checkIntentId(intentId);
-    return readHistory(this.pool ?? noDatabase('history'), intentId);
+    return readHistory(this.database ?? noDatabase('history'), intentId);
   }
 
   /**
@@ -392,14 +399,14 @@ export class IntentClient {
   }
 
   private async row(intentId: string): Promise<IntentRow | undefined> {
-    return this.pool && (await readIntents(this.pool, [intentId]))[0];
+    return this.database && (await readIntents(this.database, [intentId]))[0];
   }
 
   private async checkGraph(text: string): Promise<void> {
-    if (this.pool === undefined || this.knownGraphs.has(text)) return;
+    if (this.database === undefined || this.knownGraphs.has(text)) return;
     const parsed = parseGraphReference(text);
     if (!parsed.ok) throw invalid(`graph: ${parsed.message}`);
-    if ((await readGraph(this.pool, parsed.reference)) === undefined) {
+    if ((await readGraph(this.database, parsed.reference)) === undefined) {
       throw new IntentError(
         'GRAPH_NOT_REGISTERED',
         `graph: ${text} is not registered. Register it as the owner role: intent graph register FILE`,

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import { readOutcomes, type RequestKey } from '../database/read-outcomes';
+import type { Queryable } from '../database/queryable';
 import type { Outcome } from '../intent';
 import type { Outcomes } from './outcomes';
 import { Poller } from './poller';
@@ -9,12 +8,12 @@ import { Poller } from './poller';
 export class PostgresOutcomes implements Outcomes {
   private readonly poller: Poller<RequestKey, Outcome>;
 
-  constructor(private readonly pool: Pool) {
-    this.poller = new Poller((keys) => readOutcomes(pool, keys));
+  constructor(private readonly database: Queryable) {
+    this.poller = new Poller((keys) => readOutcomes(database, keys));
   }
 
   async find(intentId: string, requestId: string): Promise<Outcome | undefined> {
-    return (await readOutcomes(this.pool, [{ intentId, requestId }]))[0];
+    return (await readOutcomes(this.database, [{ intentId, requestId }]))[0];
   }
 
   wait(intentId: string, requestId: string, timeoutMs: number): Promise<Outcome | undefined> {

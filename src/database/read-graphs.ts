@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import { formatGraphReference, parseGraph, type Graph, type GraphReference } from '../graph';
+import type { Queryable } from './queryable';
 
 /** What is stored of a registered graph is no graph to this code. */
 export class UnreadableGraphError extends Error {
@@ -18,8 +17,8 @@ export interface RegisteredGraph {
 }
 
 /** Every registered graph, by name and version. */
-export async function readGraphs(pool: Pool): Promise<RegisteredGraph[]> {
-  const result = await pool.query<RegisteredGraph>(
+export async function readGraphs(database: Queryable): Promise<RegisteredGraph[]> {
+  const result = await database.query<RegisteredGraph>(
     `SELECT g.name, g.version, g.definition, g.fingerprint,
             ARRAY(SELECT e.from_state || ' → ' || e.to_state FROM workflow_graph_edges e
                    WHERE e.graph_name = g.name AND e.graph_version = g.version
@@ -34,8 +33,8 @@ export async function readGraphs(pool: Pool): Promise<RegisteredGraph[]> {
  *
  * @throws UnreadableGraphError
  */
-export async function readGraph(pool: Pool, reference: GraphReference): Promise<Graph | undefined> {
-  const { rows } = await pool.query<Pick<RegisteredGraph, 'definition'>>({
+export async function readGraph(database: Queryable, reference: GraphReference): Promise<Graph | undefined> {
+  const { rows } = await database.query<Pick<RegisteredGraph, 'definition'>>({
     name: 'read_graph',
     text: `SELECT definition FROM workflow_graphs
             WHERE name = $1 AND ($2::integer IS NULL OR version = $2) ORDER BY version DESC LIMIT 1`,

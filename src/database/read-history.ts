@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import type { Metadata, MoveKind } from '../intent';
+import type { Queryable } from './queryable';
 
 /** A row of `workflow_transition_audit`. */
 export interface AuditRow {
@@ -33,11 +32,11 @@ const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previou
  * @param after sequence of the last row that is known already; default: none
  */
 export async function readHistory(
-  pool: Pool,
+  database: Queryable,
   intentId: string,
   { after = 0 }: { after?: number } = {},
 ): Promise<AuditRow[]> {
-  const result = await pool.query<AuditRow>({
+  const result = await database.query<AuditRow>({
     name: 'read_history',
     // When the intent ended tells in which partition it is.
     text: `SELECT ${COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence > $2

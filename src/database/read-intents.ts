@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import type { Metadata } from '../intent';
+import type { Queryable } from './queryable';
 
 /** A row of `intent_workflows`. */
 export interface IntentRow {
@@ -32,8 +31,11 @@ export const INTENT_COLUMNS = `id, organization_id AS "organizationId", state, s
   ended_at AS "endedAt"`;
 
 /** The mirror's rows of the given intents, in the order of `ids`; `undefined` where there is none. */
-export async function readIntents(pool: Pool, ids: readonly string[]): Promise<Array<IntentRow | undefined>> {
-  const result = await pool.query<IntentRow>({
+export async function readIntents(
+  database: Queryable,
+  ids: readonly string[],
+): Promise<Array<IntentRow | undefined>> {
+  const result = await database.query<IntentRow>({
     name: 'read_intents',
     text: `SELECT ${INTENT_COLUMNS} FROM intent_workflows WHERE id = ANY ($1::uuid[])`,
     values: [ids],

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import type { Outcome, RejectionCode } from '../intent';
+import type { Queryable } from './queryable';
 
 /** Identifies one request. */
 export interface RequestKey {
@@ -27,10 +26,10 @@ interface OutcomeRow {
  * outcome is final, of rejected ones and votes the newest counts.
  */
 export async function readOutcomes(
-  pool: Pool,
+  database: Queryable,
   keys: readonly RequestKey[],
 ): Promise<Array<Outcome | undefined>> {
-  const result = await pool.query<OutcomeRow>({
+  const result = await database.query<OutcomeRow>({
     name: 'read_outcomes',
     text: `SELECT k.position::integer, a.sequence, a.previous_state, a.new_state, a.transitioned_at,
                   r.code, r.message, coalesce(r.state, v.from_state) AS state, v.to_state, v.votes, v.needed,

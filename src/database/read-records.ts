@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { Queryable } from './queryable';
 
 /** What was done with the rows of an intent after it ended. */
 export interface IntentRecords {
@@ -9,8 +9,16 @@ export interface IntentRecords {
 }
 
 /** The records of intents, by id; none for an intent whose rows are as they were written. */
-export async function readRecords(pool: Pool, ids: readonly string[]): Promise<Map<string, IntentRecords>> {
-  const { rows } = await pool.query<{ id: string; erased: boolean; archived: boolean; file: string | null }>({
+export async function readRecords(
+  database: Queryable,
+  ids: readonly string[],
+): Promise<Map<string, IntentRecords>> {
+  const { rows } = await database.query<{
+    id: string;
+    erased: boolean;
+    archived: boolean;
+    file: string | null;
+  }>({
     name: 'read_records',
     text: `SELECT coalesce(e.workflow_id, x.workflow_id) AS id, e.workflow_id IS NOT NULL AS erased,
                   x.workflow_id IS NOT NULL AS archived, x.file

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import type { RejectionCode } from '../intent';
+import type { Queryable } from './queryable';
 
 /** A row of `workflow_transition_rejections`. */
 export interface RejectionRow {
@@ -18,8 +17,8 @@ const COLUMNS = `number, request_id AS "requestId", code, message, state, reques
   transition_reason AS reason, actor`;
 
 /** The rejections of one intent, oldest first, wherever in the database they stand. */
-export async function readRejections(pool: Pool, intentId: string): Promise<RejectionRow[]> {
-  const { rows } = await pool.query<RejectionRow>({
+export async function readRejections(database: Queryable, intentId: string): Promise<RejectionRow[]> {
+  const { rows } = await database.query<RejectionRow>({
     name: 'read_rejections',
     text: `SELECT ${COLUMNS} FROM workflow_transition_rejections WHERE workflow_id = $1
            UNION ALL

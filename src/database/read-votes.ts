@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import type { Metadata } from '../intent';
+import type { Queryable } from './queryable';
 
 /** A row of `workflow_transition_votes`. */
 export interface VoteRow {
@@ -31,8 +30,8 @@ const COLUMNS = `number, kind, request_id AS "requestId", entry, from_state AS "
   voted_at AS "votedAt"`;
 
 /** The votes of one intent, oldest first, wherever in the database they stand. */
-export async function readVotes(pool: Pool, intentId: string): Promise<VoteRow[]> {
-  const { rows } = await pool.query<VoteRow>({
+export async function readVotes(database: Queryable, intentId: string): Promise<VoteRow[]> {
+  const { rows } = await database.query<VoteRow>({
     name: 'read_votes',
     text: `SELECT ${COLUMNS} FROM workflow_transition_votes WHERE workflow_id = $1
            UNION ALL

@@ -1,6 +1,5 @@
-import type { Pool } from 'pg';
-
 import { INTENT_COLUMNS, type IntentRow } from './read-intents';
+import type { Queryable } from './queryable';
 
 /** Which intents; whatever is left out does not narrow the search. */
 export interface IntentFilter {
@@ -43,7 +42,7 @@ interface Position {
  * const second = first.next && await searchIntents(pool, { states: ['APPROVED'] }, { limit: 50, after: first.next });
  */
 export async function searchIntents(
-  pool: Pool,
+  database: Queryable,
   filter: IntentFilter,
   { limit, after }: { limit: number; after?: string | undefined },
 ): Promise<IntentPage> {
@@ -53,7 +52,7 @@ export async function searchIntents(
     ...conditionsOf(filter, place),
     ...(after === undefined ? [] : [beforePosition(readPosition(after), place)]),
   ];
-  const { rows } = await pool.query<IntentRow & { position: string }>(
+  const { rows } = await database.query<IntentRow & { position: string }>(
     `SELECT ${INTENT_COLUMNS},
             to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS position
        FROM intent_workflows
