@@ -108,7 +108,7 @@ describe('shapes', () => {
   });
 
   test('requests, by their kind', () => {
-    const said = ['expectedState', 'actor', 'reason', 'metadata'];
+    const said = ['expectedState', 'expectedSequence', 'actor', 'reason', 'metadata'];
     expect(
       Object.fromEntries(
         Object.entries(REQUEST_SCHEMAS).map(([kind, { shape }]) => [kind, Object.keys(shape)]),

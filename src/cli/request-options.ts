@@ -3,11 +3,12 @@ import type { Command } from 'commander';
 import type { Outcome } from '../intent';
 import { EXIT, type Cli } from './cli';
 import { visible } from './text-table';
-import { metadataOption, timeoutOption, type MetadataOption } from './options';
+import { metadataOption, positiveInteger, timeoutOption, type MetadataOption } from './options';
 
 /** What every command that sends a request takes. */
 export interface RequestOptions extends MetadataOption {
   expect?: string;
+  expectedSequence?: number;
   actor?: string;
   reason?: string;
   requestId?: string;
@@ -20,6 +21,11 @@ export const REQUEST_EXIT_CODES = 'Exit codes: 0 applied; 1 rejected, or no outc
 export function addRequestOptions(command: Command): Command {
   return command
     .option('--expect <state>', 'reject it unless the intent is in this state')
+    .option(
+      '--expected-sequence <number>',
+      'reject it unless this is the sequence of its last audit row',
+      positiveInteger,
+    )
     .option('--actor <text>', 'who asks')
     .option('--reason <text>', 'why')
     .option('--request-id <text>', 'your own id: the same one sent again gives the first outcome again')
@@ -29,9 +35,10 @@ export function addRequestOptions(command: Command): Command {
 }
 
 /** What the request says, without what was not given. */
-export function saidOf({ expect, actor, reason, requestId, metadata }: RequestOptions) {
+export function saidOf({ expect, expectedSequence, actor, reason, requestId, metadata }: RequestOptions) {
   return {
     ...(expect !== undefined && { expectedState: expect }),
+    ...(expectedSequence !== undefined && { expectedSequence }),
     ...(actor !== undefined && { actor }),
     ...(reason !== undefined && { reason }),
     ...(requestId !== undefined && { requestId }),

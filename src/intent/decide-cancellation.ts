@@ -1,7 +1,7 @@
 import { isTerminal } from '../graph';
 import { cancellationTarget } from './cancellation-target';
 import type { DecidingIntent } from './deciding-intent';
-import { unexpectedState } from './expected-state';
+import { unmetExpectation } from './unmet-expectation';
 import { CANCELLED_STATE } from './names';
 import type { CancelRequest } from './request';
 import { reject, type Verdict } from './verdict';
@@ -15,7 +15,7 @@ export function decideCancellation(intent: DecidingIntent, request: CancelReques
       `The graph ${graph.name}@${graph.version} has no terminal state ${CANCELLED_STATE}, so it can't be cancelled.`,
     );
   }
-  const conflict = unexpectedState(intent, request);
+  const conflict = unmetExpectation(intent, request);
   if (conflict !== undefined) return conflict;
   if (state === graph.cancellation?.through) {
     return reject('ALREADY_IN_STATE', `The intent is being cancelled: it is in ${state}.`);

@@ -1,11 +1,11 @@
 import type { DecidingIntent } from './deciding-intent';
-import { unexpectedState } from './expected-state';
+import { unmetExpectation } from './unmet-expectation';
 import type { PauseRequest, ResumeRequest } from './request';
 import { reject, type Verdict } from './verdict';
 
 /** Judges a request to stop the clocks of an intent, or to let them go on. Its state stays. */
 export function decideClock(intent: DecidingIntent, request: PauseRequest | ResumeRequest): Verdict {
-  const conflict = unexpectedState(intent, request);
+  const conflict = unmetExpectation(intent, request);
   if (conflict !== undefined) return conflict;
   const pausing = request.kind === 'pause';
   if (intent.paused === pausing) {

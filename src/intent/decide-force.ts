@@ -1,6 +1,6 @@
 import { hasState, isTerminal } from '../graph';
 import type { DecidingIntent } from './deciding-intent';
-import { unexpectedState } from './expected-state';
+import { unmetExpectation } from './unmet-expectation';
 import type { ForceRequest } from './request';
 import { reject, type Verdict } from './verdict';
 
@@ -13,7 +13,7 @@ export function decideForce(intent: DecidingIntent, request: ForceRequest): Verd
   if (!hasState(graph, request.to)) {
     return reject('UNKNOWN_STATE', `The graph ${graph.name}@${graph.version} has no state ${request.to}.`);
   }
-  const conflict = unexpectedState(intent, request);
+  const conflict = unmetExpectation(intent, request);
   if (conflict !== undefined) return conflict;
   if (!isTerminal(graph, intent.state)) return { status: 'applied', newState: request.to, kind: 'force' };
   if (isTerminal(graph, request.to)) {

@@ -1,7 +1,7 @@
 import { formatGraphReference, parseGraphReference, type Graph } from '../graph';
 import type { DecidingIntent } from './deciding-intent';
 import { refusedAsEnded } from './ended';
-import { unexpectedState } from './expected-state';
+import { unmetExpectation } from './unmet-expectation';
 import { migrationTarget, stateMapProblem } from './migration-target';
 import type { MigrateRequest } from './request';
 import { reject, type Deferred, type Verdict } from './verdict';
@@ -33,7 +33,7 @@ export function decideMigration(
   const { map = {} } = request;
   const wrong = stateMapProblem(intent.graph, graph, map);
   if (wrong !== undefined) return reject(wrong.code, wrong.message);
-  const conflict = unexpectedState(intent, request);
+  const conflict = unmetExpectation(intent, request);
   if (conflict !== undefined) return conflict;
   const target = migrationTarget(graph, intent.state, map);
   if (!target.ok) return reject(target.problem.code, target.problem.message);

@@ -15,6 +15,8 @@ export const LIMITS = {
   stateMapBytes: 16_384,
   /** A state name in a request: longer than any real one, so that a wrong one can be named in its rejection. */
   stateNameLength: 128,
+  /** Of an audit row, as its column in Postgres holds it. */
+  sequence: 2_147_483_647,
   messageLength: 500,
   /** Rejected request ids that an intent remembers; an older one counts as a new request. */
   rememberedRejections: 256,

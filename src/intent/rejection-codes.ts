@@ -13,7 +13,8 @@ export const REJECTION_CODES = {
   },
   STATE_CONFLICT: {
     httpStatus: 409,
-    meaning: 'The current state is not the `expectedState` of the request.',
+    meaning:
+      'The current state is not the `expectedState` of the request, or the sequence not its `expectedSequence`.',
   },
   TERMINAL_STATE: {
     httpStatus: 409,

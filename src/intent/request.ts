@@ -17,9 +17,11 @@ const stateName = storableText(LIMITS.stateNameLength);
 const actor = storableText(LIMITS.actorLength);
 const reason = storableText(LIMITS.reasonLength);
 
-/** What every request may say. `expectedState` makes it conditional. */
+/** What every request may say. `expectedState` and `expectedSequence` make it conditional. */
 const said = {
   expectedState: stateName.optional(),
+  /** Of the last audit row that its sender knows. */
+  expectedSequence: z.int().min(1).max(LIMITS.sequence).optional(),
   actor: actor.optional(),
   reason: reason.optional(),
   metadata: metadataSchema.optional(),

@@ -44,6 +44,13 @@ test('an intent is created, moved, described and its audit trail printed', async
   );
   expect(moved).toEqual({ exitCode: 0, stdout: 'CREATED → ICP_PENDING, sequence 2\n', stderr: '' });
 
+  const late = await run('cancel', id, '--expected-sequence', '1', '--timeout', '30');
+  expect(late).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr: 'error: STATE_CONFLICT: The intent is at sequence 2, not at the expected 1.\n',
+  });
+
   const described = await run('describe', id, '--json');
   expect(JSON.parse(described.stdout)).toMatchObject({ id, state: 'ICP_PENDING', sequence: 2 });
   expect((await run('describe', id)).stdout).toMatch(/^state +ICP_PENDING \(step 1, .*; 0 %\)$/m);

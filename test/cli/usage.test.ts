@@ -20,6 +20,7 @@ test.each([
   ['one argument too many', ['describe', ID, 'more']],
   ['a missing option', ['create']],
   ['metadata that is no object', ['transition', ID, 'X', '--metadata', '[1]']],
+  ['a sequence that is no number', ['cancel', ID, '--expected-sequence', 'last']],
   ['a timeout that is no number', ['describe', ID, '--timeout', 'soon']],
   ['a timeout of more than a day', ['describe', ID, '--timeout', '86401']],
   [

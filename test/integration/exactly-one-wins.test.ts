@@ -6,6 +6,8 @@ import {
   ORGANIZATION,
   type IntentEnvironment,
 } from '../setup/intent-environment';
+import { register } from '../setup/register';
+import { ticket1 } from '../setup/ticket-versions';
 import { killLeftovers, startWorkerProcess } from '../setup/worker-process';
 
 let environment: IntentEnvironment;
@@ -66,6 +68,34 @@ describe('with one worker', () => {
       outcomes.map((outcome) => (outcome.status === 'applied' ? outcome.status : outcome.code)).sort(),
     ).toEqual([expect.stringMatching(/STATE_CONFLICT|TERMINAL_STATE/), 'applied']);
     expect(await intents.history(id)).toHaveLength(2);
+  });
+
+  test('of 20 that expect the same sequence along a self edge exactly one is applied, the others are STATE_CONFLICT', async () => {
+    const { database, intents, pool } = environment;
+    await register(database, ticket1);
+    const { id } = await intents.create({ organizationId: ORGANIZATION, graph: 'ticket@1' });
+    const entered = await intents.transition(id, { to: 'WORKING' }, { timeoutMs: 30_000 });
+    expect(entered).toMatchObject({ sequence: 2 });
+    // Every one of them is legal in the state that the first leads to, and expects it.
+    const again = { to: 'WORKING', expectedState: 'WORKING', expectedSequence: 2 };
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, () => intents.transition(id, again, { timeoutMs: 30_000 })),
+    );
+    const [winner, ...others] = outcomes.filter(({ status }) => status === 'applied');
+    expect(winner).toMatchObject({ previousState: 'WORKING', newState: 'WORKING', sequence: 3 });
+    expect(others).toEqual([]);
+    const rejected = outcomes.filter((outcome) => outcome.status === 'rejected');
+    expect(rejected.map(({ code, message }) => `${code}: ${message}`)).toEqual(
+      Array(19).fill('STATE_CONFLICT: The intent is at sequence 3, not at the expected 2.'),
+    );
+    const rows = await outcomeRows(pool, [id]);
+    expect([...rows.keys()].sort()).toEqual([entered, ...outcomes].map(({ requestId }) => requestId).sort());
+    expect(new Set(rows.values())).toEqual(new Set([1]));
+    expect(await intents.history(id)).toHaveLength(3);
+    // It is the sequence that refused them: without it each is applied.
+    expect(await intents.transition(id, { to: 'WORKING', expectedState: 'WORKING' })).toMatchObject({
+      sequence: 4,
+    });
   });
 });
 

@@ -13,6 +13,7 @@ const move = fc.record({
   /** Mostly along an edge: anything else ends random walks early. */
   along: fc.integer({ min: 0, max: 4 }),
   expect: fc.constantFrom('nothing', 'nothing', 'current', 'other', 'unknown'),
+  sequence: fc.constantFrom('nothing', 'nothing', 'current', 'other'),
   shape: fc.constantFrom(
     'good',
     'good',
@@ -29,7 +30,11 @@ type Move = typeof move extends fc.Arbitrary<infer T> ? T : never;
 const nth = <T>(items: readonly T[], index: number): T => items[index % items.length] as T;
 
 /** Turns a move into a payload, looking at the state where the model stands. */
-function toPayload(graph: Graph, state: string, { id, to, along, expect: expected, shape }: Move): unknown {
+function toPayload(
+  graph: Graph,
+  { state, sequence }: Pick<Model, 'state' | 'sequence'>,
+  { id, to, along, expect: expected, sequence: expectedRow, shape }: Move,
+): unknown {
   const states = [...graph.steps.flatMap((step) => step.states), ...graph.terminal];
   const exits = (Object.hasOwn(graph.transitions, state) && graph.transitions[state]) || [];
   const target = along > 0 && exits.length > 0 ? nth(exits, to) : nth(states, to);
@@ -39,6 +44,7 @@ function toPayload(graph: Graph, state: string, { id, to, along, expect: expecte
     other: nth(states, to + 1),
     unknown: 'NOWHERE',
   }[expected];
+  const expectedSequence = { nothing: undefined, current: sequence, other: sequence + 1 }[expectedRow];
   const requestId = `request-${id}`;
   if (shape === 'not an object') return [requestId];
   if (shape === 'no id') return { to: target };
@@ -47,7 +53,15 @@ function toPayload(graph: Graph, state: string, { id, to, along, expect: expecte
     requestId,
     to: shape === 'unknown state' ? 'NOWHERE' : target,
     ...(expectedState !== undefined && { expectedState }),
+    ...(expectedSequence !== undefined && { expectedSequence }),
   };
+}
+
+interface Request {
+  requestId?: string;
+  to?: string;
+  expectedState?: string;
+  expectedSequence?: number;
 }
 
 type Answer = { id: string; sequence: number; from: string; to: string } | { id: string; code: string };
@@ -64,30 +78,38 @@ class Model {
 
   take(payload: unknown): Answer | undefined {
     this.received += 1;
-    const { requestId, to, expectedState } = payload as Record<string, string | undefined>;
-    const id = requestId ?? `invalid:${this.received}`;
+    const request = payload as Request;
+    const id = request.requestId ?? `invalid:${this.received}`;
     if (this.answers.some((answer) => answer.id === id)) return undefined;
-    const answer = this.answer(id, requestId, to, expectedState);
+    const answer = this.answer(id, request);
     this.answers.push(answer);
     if ('to' in answer) this.state = answer.to;
     return answer;
   }
 
-  private answer(id: string, requestId?: string, to?: string, expectedState?: string): Answer {
+  get sequence(): number {
+    return this.answers.filter((answer) => 'sequence' in answer).length;
+  }
+
+  private answer(id: string, { requestId, to, expectedState, expectedSequence }: Request): Answer {
     const { steps, terminal, transitions } = this.graph;
     const known = [...steps.flatMap((step) => step.states), ...terminal];
     if (requestId === undefined || to === undefined) return { id, code: 'INVALID_REQUEST' };
     if (terminal.includes(this.state)) return { id, code: 'TERMINAL_STATE' };
     if (!known.includes(to)) return { id, code: 'UNKNOWN_STATE' };
-    if (expectedState !== undefined && expectedState !== this.state) return { id, code: 'STATE_CONFLICT' };
+    if (
+      (expectedState ?? this.state) !== this.state ||
+      (expectedSequence ?? this.sequence) !== this.sequence
+    ) {
+      return { id, code: 'STATE_CONFLICT' };
+    }
     const edges = Object.entries(transitions).flatMap(
       ([from, targets]) => targets?.map((t) => `${from}>${t}`) ?? [],
     );
     if (!edges.includes(`${this.state}>${to}`)) {
       return { id, code: to === this.state ? 'ALREADY_IN_STATE' : 'ILLEGAL_TRANSITION' };
     }
-    const sequence = this.answers.filter((answer) => 'sequence' in answer).length + 1;
-    return { id, sequence, from: this.state, to };
+    return { id, sequence: this.sequence + 1, from: this.state, to };
   }
 }
 
@@ -113,7 +135,7 @@ function script(
   const model = new Model(graph, newIntent(graph).state);
   const payloads: unknown[] = [];
   const answers = moves.map((one) => {
-    const payload = toPayload(graph, model.state, one);
+    const payload = toPayload(graph, model, one);
     payloads.push(payload);
     return model.take(payload);
   });
