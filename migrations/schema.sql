@@ -37,6 +37,45 @@ CREATE TYPE workflow_state AS ENUM (
 
 -- Tables
 
+CREATE TABLE intent_api_key_events (
+  number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  key_id text NOT NULL,
+  organization_id uuid NOT NULL,
+  kind text NOT NULL,
+  detail jsonb NOT NULL,
+  login name NOT NULL DEFAULT SESSION_USER,
+  actor text,
+  at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT intent_api_key_events_key_id_fkey FOREIGN KEY (key_id) REFERENCES intent_api_keys(id),
+  CONSTRAINT intent_api_key_events_kind_check CHECK (kind = ANY (ARRAY['created'::text, 'expiry changed'::text, 'revoked'::text])),
+  CONSTRAINT intent_api_key_events_pkey PRIMARY KEY (number)
+);
+
+CREATE TABLE intent_api_keys (
+  id text NOT NULL,
+  organization_id uuid NOT NULL,
+  name text NOT NULL,
+  actor text NOT NULL,
+  secret_hash bytea NOT NULL,
+  scopes text[] NOT NULL,
+  roles text[] NOT NULL DEFAULT '{}'::text[],
+  requests_per_minute integer,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  replaces text,
+  last_used_at timestamp with time zone,
+  CONSTRAINT intent_api_keys_actor_check CHECK (length(actor) >= 1 AND length(actor) <= 256),
+  CONSTRAINT intent_api_keys_id_check CHECK (id ~ '^[a-z0-9]{12}$'::text),
+  CONSTRAINT intent_api_keys_name_check CHECK (length(name) >= 1 AND length(name) <= 200),
+  CONSTRAINT intent_api_keys_pkey PRIMARY KEY (id),
+  CONSTRAINT intent_api_keys_replaces_fkey FOREIGN KEY (replaces) REFERENCES intent_api_keys(id),
+  CONSTRAINT intent_api_keys_requests_per_minute_check CHECK (requests_per_minute >= 1),
+  CONSTRAINT intent_api_keys_roles_check CHECK (array_position(roles, NULL::text) IS NULL),
+  CONSTRAINT intent_api_keys_scopes_check CHECK (cardinality(scopes) > 0 AND scopes <@ ARRAY['read'::text, 'transition'::text, 'approve'::text, 'admin'::text]),
+  CONSTRAINT intent_api_keys_secret_hash_check CHECK (octet_length(secret_hash) = 32)
+);
+
 CREATE TABLE intent_archive_files (
   name text NOT NULL,
   sha256 text NOT NULL,
@@ -69,6 +108,34 @@ CREATE TABLE intent_erasures (
   erased_by text NOT NULL DEFAULT SESSION_USER,
   CONSTRAINT intent_erasures_pkey PRIMARY KEY (workflow_id),
   CONSTRAINT intent_erasures_workflow_id_organization_id_fkey FOREIGN KEY (workflow_id, organization_id) REFERENCES intent_workflows(id, organization_id)
+);
+
+CREATE TABLE intent_event_feeds (
+  organization_id uuid NOT NULL,
+  last_position bigint NOT NULL DEFAULT 0,
+  removed_to bigint NOT NULL DEFAULT 0,
+  CONSTRAINT intent_event_feeds_pkey PRIMARY KEY (organization_id)
+);
+
+CREATE TABLE intent_event_outbox (
+  organization_id uuid NOT NULL,
+  number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  workflow_id uuid NOT NULL,
+  kind text NOT NULL,
+  row_number integer NOT NULL,
+  CONSTRAINT intent_event_outbox_kind_check CHECK (kind = ANY (ARRAY['transition'::text, 'vote'::text])),
+  CONSTRAINT intent_event_outbox_pkey PRIMARY KEY (organization_id, number)
+);
+
+CREATE TABLE intent_events (
+  organization_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  workflow_id uuid NOT NULL,
+  kind text NOT NULL,
+  row_number integer NOT NULL,
+  published_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  CONSTRAINT intent_events_pkey PRIMARY KEY (organization_id, "position"),
+  CONSTRAINT intent_events_position_check CHECK ("position" >= 1)
 );
 
 CREATE TABLE intent_organization_roles (
@@ -330,6 +397,9 @@ CREATE TABLE workflow_transition_votes_archive (
 
 -- Indexes
 
+CREATE INDEX idx_intent_api_key_events_key ON public.intent_api_key_events USING btree (key_id, number);
+CREATE INDEX idx_intent_api_keys_organization ON public.intent_api_keys USING btree (organization_id, created_at);
+CREATE UNIQUE INDEX idx_intent_api_keys_replaces ON public.intent_api_keys USING btree (replaces);
 CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
 CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
 CREATE INDEX idx_intent_workflows_created ON public.intent_workflows USING btree (organization_id, created_at, id);
@@ -487,6 +557,19 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_announce()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  INSERT INTO public.intent_event_outbox (organization_id, workflow_id, kind, row_number)
+  VALUES (NEW.organization_id, NEW.workflow_id, TG_ARGV[0], (to_jsonb(NEW) ->> TG_ARGV[1])::integer);
+  RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_approval_rule(p_graph_name text, p_graph_version integer, p_from workflow_state, p_to workflow_state)
  RETURNS jsonb
  LANGUAGE sql
@@ -510,6 +593,24 @@ CREATE OR REPLACE FUNCTION public.intent_begins_stay(audit workflow_transition_a
  LANGUAGE sql
  IMMUTABLE PARALLEL SAFE
 RETURN (((audit).kind <> ALL (ARRAY['pause'::text, 'resume'::text])) AND (NOT (((audit).kind = 'migration'::text) AND ((audit).previous_state = (audit).new_state))));
+
+CREATE OR REPLACE FUNCTION public.intent_check_api_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'DELETE' OR to_jsonb(NEW) - ARRAY['expires_at', 'revoked_at', 'last_used_at']
+                      <> to_jsonb(OLD) - ARRAY['expires_at', 'revoked_at', 'last_used_at'] THEN
+    RAISE EXCEPTION 'the key % stays as it was made: % refused', OLD.id, TG_OP
+      USING ERRCODE = 'IE004', HINT = 'Revoke it with: intent keys revoke';
+  ELSIF OLD.revoked_at IS NOT NULL AND NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN
+    RAISE EXCEPTION 'the key % has been revoked, and stays so', OLD.id
+      USING ERRCODE = 'IE004', HINT = 'Make another one with: intent keys create';
+  END IF;
+  RETURN NEW;
+END
+$function$;
 
 CREATE OR REPLACE FUNCTION public.intent_check_archived_row()
  RETURNS trigger
@@ -849,7 +950,7 @@ BEGIN
       FROM pg_proc p, aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) a
      WHERE p.pronamespace = 'public'::regnamespace AND p.xmin = this_transaction AND a.grantee <> p.proowner
   LOOP
-    IF item.grantee NOT IN ('intent_engine'::regrole, 'intent_reader'::regrole) THEN
+    IF item.grantee NOT IN ('intent_engine'::regrole, 'intent_reader'::regrole, 'intent_gateway'::regrole) THEN
       EXECUTE format('REVOKE ALL ON %s %s FROM %s', item.kind, item.name,
                      CASE item.grantee WHEN 0 THEN 'PUBLIC' ELSE item.grantee::regrole::text END);
     END IF;
@@ -1117,6 +1218,78 @@ CREATE OR REPLACE FUNCTION public.intent_personal_digest(salt uuid, audit workfl
  STABLE PARALLEL SAFE
 RETURN encode(sha256(convert_to((jsonb_build_array(salt, (audit).sequence, (audit).transition_reason, (audit).actor, (audit).metadata))::text, 'UTF8'::name)), 'hex'::text);
 
+CREATE OR REPLACE FUNCTION public.intent_publish_events(p_organization_id uuid, p_most integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+  feed public.intent_event_feeds;
+  published bigint;
+  removed bigint;
+BEGIN
+  -- While nothing happens this reads and no more.
+  IF NOT EXISTS (SELECT FROM public.intent_event_outbox WHERE organization_id = p_organization_id) THEN
+    RETURN coalesce(
+      (SELECT last_position FROM public.intent_event_feeds WHERE organization_id = p_organization_id), 0);
+  END IF;
+  INSERT INTO public.intent_event_feeds (organization_id) VALUES (p_organization_id) ON CONFLICT DO NOTHING;
+  SELECT * INTO feed FROM public.intent_event_feeds WHERE organization_id = p_organization_id FOR UPDATE SKIP LOCKED;
+  IF NOT FOUND THEN
+    RETURN NULL;
+  END IF;
+
+  WITH taken AS (
+    DELETE FROM public.intent_event_outbox
+     WHERE organization_id = p_organization_id AND number IN (
+       SELECT number FROM public.intent_event_outbox
+        WHERE organization_id = p_organization_id ORDER BY number LIMIT p_most)
+    RETURNING number, workflow_id, kind, row_number
+  )
+  INSERT INTO public.intent_events (organization_id, position, workflow_id, kind, row_number)
+  SELECT p_organization_id, feed.last_position + row_number() OVER (ORDER BY number), workflow_id, kind, row_number
+    FROM taken;
+  GET DIAGNOSTICS published = ROW_COUNT;
+
+  WITH old AS (
+    DELETE FROM public.intent_events
+     WHERE organization_id = p_organization_id AND position <= feed.removed_to + p_most
+       AND published_at < clock_timestamp() - interval '30 days'
+    RETURNING position
+  )
+  SELECT max(position) INTO removed FROM old;
+
+  UPDATE public.intent_event_feeds
+     SET last_position = feed.last_position + published, removed_to = coalesce(removed, removed_to)
+   WHERE organization_id = p_organization_id;
+  RETURN feed.last_position + published;
+END
+$function$;
+
+CREATE OR REPLACE FUNCTION public.intent_record_api_key()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+  IF TG_OP = 'UPDATE' AND (NEW.expires_at, NEW.revoked_at) IS NOT DISTINCT FROM (OLD.expires_at, OLD.revoked_at) THEN
+    RETURN NULL;
+  END IF;
+  INSERT INTO public.intent_api_key_events (key_id, organization_id, kind, detail, actor)
+  VALUES (
+    NEW.id, NEW.organization_id,
+    CASE WHEN TG_OP = 'INSERT' THEN 'created'
+         WHEN NEW.revoked_at IS DISTINCT FROM OLD.revoked_at THEN 'revoked'
+         ELSE 'expiry changed' END,
+    CASE WHEN TG_OP = 'INSERT' THEN to_jsonb(NEW) - ARRAY['secret_hash', 'last_used_at']
+         ELSE jsonb_build_object('expires_at', NEW.expires_at, 'revoked_at', NEW.revoked_at) END,
+    nullif(current_setting('intent.actor', true), '')
+  );
+  RETURN NULL;
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
  RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text, graph_version integer)
  LANGUAGE plpgsql
@@ -1286,6 +1459,10 @@ $function$;
 
 -- Triggers
 
+CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_api_key_events FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.intent_api_keys FOR EACH ROW EXECUTE FUNCTION intent_check_api_key();
+CREATE TRIGGER record_change AFTER INSERT OR UPDATE ON public.intent_api_keys FOR EACH ROW EXECUTE FUNCTION intent_record_api_key();
+CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.intent_api_keys FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intent_archive_files FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_ended BEFORE INSERT ON public.intent_archives FOR EACH ROW EXECUTE FUNCTION intent_check_ended();
 CREATE TRIGGER check_refiling BEFORE UPDATE ON public.intent_archives FOR EACH ROW EXECUTE FUNCTION intent_check_refiling();
@@ -1302,6 +1479,7 @@ CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workf
 CREATE TRIGGER check_part AFTER INSERT ON public.workflow_graph_states REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION intent_check_graph_part();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_graph_states FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER refuse_change BEFORE DELETE OR UPDATE OR TRUNCATE ON public.workflow_graphs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER announce AFTER INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_announce('transition', 'sequence');
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"transition_reason": null, "actor": null, "metadata": null}');
 CREATE TRIGGER check_row BEFORE INSERT ON public.workflow_transition_audit FOR EACH ROW EXECUTE FUNCTION intent_check_audit_row();
 CREATE TRIGGER check_votes BEFORE INSERT ON public.workflow_transition_audit FOR EACH ROW WHEN ((new.kind = 'approval'::text)) EXECUTE FUNCTION intent_check_votes();
@@ -1320,6 +1498,7 @@ CREATE TRIGGER check_copy BEFORE INSERT ON public.workflow_transition_rejections
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_rejections_archive FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_repairs FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"stored": "erased"}');
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_repairs FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
+CREATE TRIGGER announce AFTER INSERT ON public.workflow_transition_votes FOR EACH ROW EXECUTE FUNCTION intent_announce('vote', 'number');
 CREATE TRIGGER check_change BEFORE DELETE OR UPDATE ON public.workflow_transition_votes FOR EACH ROW EXECUTE FUNCTION intent_check_row_change('{"actor": null, "on_behalf_of": null, "reason": null, "metadata": null}');
 CREATE TRIGGER check_vote BEFORE INSERT ON public.workflow_transition_votes FOR EACH ROW EXECUTE FUNCTION intent_check_vote();
 CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_votes FOR EACH STATEMENT EXECUTE FUNCTION intent_refuse_change();
@@ -1329,6 +1508,10 @@ CREATE TRIGGER refuse_truncate BEFORE TRUNCATE ON public.workflow_transition_vot
 
 -- Row level security
 
+ALTER TABLE intent_api_key_events ENABLE ROW LEVEL SECURITY;
+ALTER TABLE intent_api_keys ENABLE ROW LEVEL SECURITY;
+CREATE POLICY gateway_notes_use ON intent_api_keys AS PERMISSIVE FOR UPDATE TO intent_gateway USING (true) WITH CHECK (true);
+CREATE POLICY gateway_reads ON intent_api_keys AS PERMISSIVE FOR SELECT TO intent_gateway USING (true);
 ALTER TABLE intent_archive_files ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON intent_archive_files AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 ALTER TABLE intent_archives ENABLE ROW LEVEL SECURITY;
@@ -1337,6 +1520,14 @@ CREATE POLICY reader_reads_own ON intent_archives AS PERMISSIVE FOR SELECT TO in
 ALTER TABLE intent_erasures ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 CREATE POLICY reader_reads_own ON intent_erasures AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE intent_event_feeds ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_event_feeds AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON intent_event_feeds AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
+ALTER TABLE intent_event_outbox ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_event_outbox AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+ALTER TABLE intent_events ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_events AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY reader_reads_own ON intent_events AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 ALTER TABLE intent_organization_roles ENABLE ROW LEVEL SECURITY;
 CREATE POLICY reader_reads_own ON intent_organization_roles AS PERMISSIVE FOR SELECT TO intent_reader USING ((role_name = ANY (ARRAY[SESSION_USER, CURRENT_USER])));
 ALTER TABLE intent_verifications ENABLE ROW LEVEL SECURITY;
@@ -1348,6 +1539,7 @@ CREATE POLICY engine_reads ON intent_workflows AS PERMISSIVE FOR SELECT TO inten
 CREATE POLICY reader_reads_own ON intent_workflows AS PERMISSIVE FOR SELECT TO intent_reader USING ((organization_id = ( SELECT intent_current_organization() AS intent_current_organization)));
 ALTER TABLE pgmigrations ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_reads ON pgmigrations AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY gateway_reads ON pgmigrations AS PERMISSIVE FOR SELECT TO intent_gateway USING (true);
 ALTER TABLE pgmigrations_checksums ENABLE ROW LEVEL SECURITY;
 ALTER TABLE workflow_graph_edges ENABLE ROW LEVEL SECURITY;
 CREATE POLICY everyone_reads ON workflow_graph_edges AS PERMISSIVE FOR SELECT TO intent_engine, intent_reader USING (true);
@@ -1401,18 +1593,28 @@ GRANT EXECUTE ON FUNCTION intent_move_problem(text,integer,integer,text,workflow
 GRANT EXECUTE ON FUNCTION intent_move_problem(text,integer,integer,text,workflow_state,workflow_state) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_reader;
+GRANT EXECUTE ON FUNCTION intent_publish_events(uuid,integer) TO intent_engine;
+GRANT EXECUTE ON FUNCTION intent_publish_events(uuid,integer) TO intent_gateway;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_record_vote(uuid,uuid,jsonb) TO intent_engine;
+GRANT SELECT ON intent_api_keys TO intent_gateway;
+GRANT UPDATE ON intent_api_keys (last_used_at) TO intent_gateway;
 GRANT SELECT ON intent_archive_files TO intent_engine;
 GRANT SELECT ON intent_archives TO intent_engine;
 GRANT SELECT ON intent_archives (workflow_id, organization_id, ended_at, transitions, rejections, file, archived_at, archived_by, votes) TO intent_reader;
 GRANT SELECT ON intent_erasures TO intent_engine;
 GRANT SELECT ON intent_erasures (workflow_id, organization_id, reason, erased_at, erased_by) TO intent_reader;
+GRANT SELECT ON intent_event_feeds TO intent_engine;
+GRANT SELECT ON intent_event_feeds (organization_id, last_position, removed_to) TO intent_reader;
+GRANT SELECT ON intent_event_outbox TO intent_engine;
+GRANT SELECT ON intent_events TO intent_engine;
+GRANT SELECT ON intent_events (organization_id, "position", workflow_id, kind, row_number, published_at) TO intent_reader;
 GRANT SELECT ON intent_organization_roles (role_name, organization_id) TO intent_reader;
 GRANT INSERT, SELECT ON intent_verifications TO intent_engine;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
 GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at, parent_id, first_graph_version) TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
+GRANT SELECT ON pgmigrations TO intent_gateway;
 GRANT SELECT ON workflow_graph_edges TO intent_engine;
 GRANT SELECT ON workflow_graph_edges (graph_name, graph_version, from_state, to_state) TO intent_reader;
 GRANT SELECT ON workflow_graph_states TO intent_engine;
@@ -1444,12 +1646,29 @@ GRANT SELECT ON workflow_transition_votes_archive (workflow_id, organization_id,
 
 -- Comments
 
+COMMENT ON TABLE intent_api_key_events IS 'What was done to keys, by whom; append-only. The table of the keys writes it by itself.';
+COMMENT ON COLUMN intent_api_key_events.login IS 'Role of the database session.';
+COMMENT ON COLUMN intent_api_key_events.actor IS 'Who that was, as the session said in intent.actor; null where it did not.';
+COMMENT ON TABLE intent_api_keys IS 'Keys of the HTTP API. The secret is shown once, when a key is made; here is its hash.';
+COMMENT ON COLUMN intent_api_keys.id IS 'Public part of the key, by which it is looked up.';
+COMMENT ON COLUMN intent_api_keys.actor IS 'What audit rows of its requests say in actor.';
+COMMENT ON COLUMN intent_api_keys.secret_hash IS 'SHA-256 of the secret, which has 256 random bits: nothing to guess, so nothing to slow down.';
+COMMENT ON COLUMN intent_api_keys.roles IS 'In which roles it may vote.';
+COMMENT ON COLUMN intent_api_keys.requests_per_minute IS 'Null: as many as the gateway allows by default.';
+COMMENT ON COLUMN intent_api_keys.replaces IS 'Key in whose place this one was made.';
+COMMENT ON COLUMN intent_api_keys.last_used_at IS 'Within a minute.';
 COMMENT ON TABLE intent_archive_files IS 'Files that hold archived rows, each with its signed manifest.';
 COMMENT ON TABLE intent_archives IS 'Intents whose audit rows and rejections are in the archive.';
 COMMENT ON COLUMN intent_archives.rejections IS 'How many were archived; later ones stay where they are.';
 COMMENT ON COLUMN intent_archives.file IS 'File that holds the rows; null where the archive tables do.';
 COMMENT ON COLUMN intent_archives.votes IS 'How many votes were archived.';
 COMMENT ON TABLE intent_erasures IS 'Intents whose personal fields were erased, and why.';
+COMMENT ON TABLE intent_event_feeds IS 'How far the events of each organization have come.';
+COMMENT ON COLUMN intent_event_feeds.removed_to IS 'Events up to this position are no longer kept.';
+COMMENT ON TABLE intent_event_outbox IS 'Events that have no position yet. Emptied by intent_publish_events.';
+COMMENT ON TABLE intent_events IS 'What has happened, in an order to go on from. Only names rows of other tables, and is kept for 30 days.';
+COMMENT ON COLUMN intent_events."position" IS 'Among the organization''s events, from 1, without gaps.';
+COMMENT ON COLUMN intent_events.row_number IS 'For a transition: sequence in workflow_transition_audit; for a vote: number in workflow_transition_votes.';
 COMMENT ON TABLE intent_organization_roles IS 'Roles that read one organization, whatever their session sets. Kept by the owner.';
 COMMENT ON TABLE intent_verifications IS 'One row a scheduled verification, append-only.';
 COMMENT ON COLUMN intent_verifications.run_id IS 'Temporal run of the verification: however often it is tried, it has one row.';

@@ -5,4 +5,6 @@ export const CLI_LIMITS = {
   mostListedRows: 10_000,
   /** Between two looks of `intent watch`. */
   watchPauseMs: 500,
+  /** How long a key that was rotated goes on, if not said otherwise. */
+  keyGraceMs: 86_400_000,
 } as const;

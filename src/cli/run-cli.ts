@@ -9,6 +9,7 @@ import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
 import { addHistoryCommand } from './commands/history';
 import { addImportCommand } from './commands/import';
+import { addKeysCommands } from './commands/keys';
 import { addListCommand } from './commands/list';
 import { addMigrateCommand } from './commands/migrate';
 import { addOutcomeCommand } from './commands/outcome';
@@ -24,7 +25,7 @@ import { addResumeCommand } from './commands/resume';
 import { addVerifyCommand } from './commands/verify';
 import { addWatchCommand } from './commands/watch';
 import { explainError } from './explain-error';
-import { version } from './version';
+import { version } from '../package/version';
 
 const AFTER_HELP = `
 Exit codes:
@@ -34,7 +35,8 @@ Exit codes:
 
 Environment:
   DATABASE_URL         Postgres that mirrors the intents, as the engine's role
-  OWNER_DATABASE_URL   the same as the owner's role, for migrate, graph register, rebuild, archive and purge
+  OWNER_DATABASE_URL   the same as the owner's role, for migrate, graph register, keys, rebuild, archive
+                       and purge
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*
   With none of them set, the local stack that runs in this folder (npm start) is used.
 
@@ -100,6 +102,7 @@ function createProgram(cli: Cli): Command {
   addArchiveCommand(program, cli);
   addPurgeCommand(program, cli);
   addScheduleCommands(program, cli);
+  addKeysCommands(program, cli);
   addMigrateCommand(program, cli);
   return program;
 }

@@ -5,13 +5,14 @@ import { DEFAULT_DATA_DIR } from './checkout';
 import { outliveClosedOutput } from './machine/closed-output';
 import { terminalProgress } from './progress';
 import { DEFAULT_PORTS, startStack, type Stack } from './stack/stack';
-import { WorkerFailedError } from './stack/worker-process';
+import { ProgramFailedError } from './stack/program-process';
 
 interface StartOptions {
   dataDir: string;
   postgresPort: number;
   temporalPort: number;
   uiPort: number;
+  gatewayPort: number;
   json: boolean;
 }
 
@@ -31,13 +32,15 @@ Environment:
 
 Examples:
   npm start
-  npm start -- --postgres-port 54321 --temporal-port 7234 --ui-port 8234 --data-dir .data/second
+  npm start -- --postgres-port 54321 --temporal-port 7234 --ui-port 8234 --gateway-port 8334 --data-dir .data/second
   TEMPORAL_ADDRESS=127.0.0.1:7233 npm start
   set -a; . .data/stack.env; psql "$DATABASE_URL"     (in another terminal, once it is ready)`;
 
 function command(): Command {
   return new Command('npm start --')
-    .description('Starts Postgres, a Temporal dev server and a worker, and keeps them running until Ctrl-C.')
+    .description(
+      'Starts Postgres, a Temporal dev server, a worker and the HTTP API, and keeps them running until Ctrl-C.',
+    )
     .addOption(
       new Option('--data-dir <folder>', 'where data, logs and stack.env are kept')
         .env('INTENT_DATA_DIR')
@@ -50,6 +53,9 @@ function command(): Command {
       portOption('--temporal-port <port>', 'Temporal, gRPC', 'INTENT_TEMPORAL_PORT', DEFAULT_PORTS.temporal),
     )
     .addOption(portOption('--ui-port <port>', "Temporal's Web UI", 'INTENT_UI_PORT', DEFAULT_PORTS.ui))
+    .addOption(
+      portOption('--gateway-port <port>', 'the HTTP API', 'INTENT_GATEWAY_PORT', DEFAULT_PORTS.gateway),
+    )
     .option(
       '--json',
       'print one line of JSON with the addresses when ready; all else goes to standard error',
@@ -95,21 +101,26 @@ async function main(): Promise<number> {
   };
   process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
 
-  say(`Starting Postgres, Temporal and a worker; data in ${shown(options.dataDir)}.`);
+  say(`Starting Postgres, Temporal, a worker and the HTTP API; data in ${shown(options.dataDir)}.`);
   try {
     stack = await startStack({
       dataDir: options.dataDir,
-      ports: { postgres: options.postgresPort, temporal: options.temporalPort, ui: options.uiPort },
+      ports: {
+        postgres: options.postgresPort,
+        temporal: options.temporalPort,
+        ui: options.uiPort,
+        gateway: options.gatewayPort,
+      },
       log: say,
       progress: terminalProgress(process.stderr),
-      onWorkerLine: (line) => say(`worker | ${line}`),
+      onLine: (program, line) => say(`${program} | ${line}`),
       signal: interrupted.signal,
       forceSignal: forced.signal,
     });
   } catch (error) {
     if (interrupted.signal.aborted) return 130;
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return error instanceof WorkerFailedError ? error.exitCode : 1;
+    return error instanceof ProgramFailedError ? error.exitCode : 1;
   }
 
   if (options.json) process.stdout.write(`${JSON.stringify(addresses(stack))}\n`);
@@ -130,6 +141,7 @@ function addresses(stack: Stack) {
     temporalAddress: stack.env.TEMPORAL_ADDRESS,
     temporalNamespace: stack.env.TEMPORAL_NAMESPACE,
     temporalUiUrl: stack.uiUrl ?? null,
+    apiUrl: stack.env.INTENT_API_URL ?? null,
     postgres: host,
     database: pathname.slice(1),
     envFile: stack.envFile,
@@ -137,12 +149,13 @@ function addresses(stack: Stack) {
 }
 
 function welcome(stack: Stack): string {
-  const { temporalAddress, temporalNamespace, postgres, database } = addresses(stack);
+  const { temporalAddress, temporalNamespace, postgres, database, apiUrl } = addresses(stack);
   return `
 Ready.
   Temporal Web UI  ${stack.uiUrl ?? 'unknown (set TEMPORAL_UI_URL)'}
   Temporal         ${temporalAddress}, namespace ${temporalNamespace}
   Postgres         ${postgres}, database ${database}
+  HTTP API         ${apiUrl === null ? 'not started: set GATEWAY_DATABASE_URL' : `${apiUrl}/docs`}
 
 In another terminal:
   npm run demo

@@ -7,6 +7,8 @@ import type { Finding } from './findings';
 
 /** The triggers that hold the rules, by table. A test holds them equal to those of the migrations. */
 export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = {
+  intent_api_key_events: ['refuse_change'],
+  intent_api_keys: ['check_change', 'record_change', 'refuse_truncate'],
   intent_archive_files: ['refuse_change'],
   intent_archives: ['check_ended', 'check_refiling', 'refuse_delete'],
   intent_erasures: ['check_ended', 'refuse_change'],
@@ -15,18 +17,31 @@ export const PROTECTING_TRIGGERS: Readonly<Record<string, readonly string[]>> = 
   workflow_graph_edges: ['check_part', 'refuse_change'],
   workflow_graph_states: ['check_part', 'refuse_change'],
   workflow_graphs: ['refuse_change'],
-  workflow_transition_audit: ['check_change', 'check_row', 'check_votes', 'move_state', 'refuse_truncate'],
+  workflow_transition_audit: [
+    'announce',
+    'check_change',
+    'check_row',
+    'check_votes',
+    'move_state',
+    'refuse_truncate',
+  ],
   workflow_transition_audit_archive: ['check_change', 'check_copy', 'refuse_truncate'],
   workflow_transition_conflicts: ['check_change', 'refuse_truncate'],
   workflow_transition_rejections: ['check_change', 'refuse_truncate', 'skip_archived'],
   workflow_transition_rejections_archive: ['check_change', 'check_copy', 'refuse_truncate'],
   workflow_transition_repairs: ['check_change', 'refuse_truncate'],
-  workflow_transition_votes: ['check_change', 'check_vote', 'refuse_truncate'],
+  workflow_transition_votes: ['announce', 'check_change', 'check_vote', 'refuse_truncate'],
   workflow_transition_votes_archive: ['check_change', 'check_copy', 'refuse_truncate'],
 };
 
 /** Tables whose row level security must be on. */
-const SECURED = [...Object.keys(PROTECTING_TRIGGERS), 'intent_organization_roles'];
+const SECURED = [
+  ...Object.keys(PROTECTING_TRIGGERS),
+  'intent_event_feeds',
+  'intent_event_outbox',
+  'intent_events',
+  'intent_organization_roles',
+];
 
 /** Whether what protects the tables is in force, and the registered graphs are what was registered. */
 export async function checkProtection(pool: Pool): Promise<Finding[]> {

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
 import type { WorkerOptions } from '@temporalio/worker';
 
 import { loadWorkflowBundle } from '../bundle/bundle';
+import { version } from '../package/version';
 import { readVersionSettings } from './version-settings';
 
 /** Which build of the workflow code a worker runs, and whether Temporal sends it work by that. */
@@ -43,7 +43,7 @@ export async function versionFromEnvironment(
     deploymentName,
     versioning,
     heldPatches,
-    buildId: buildId ?? (await derivedBuildId(code, heldPatches)),
+    buildId: buildId ?? derivedBuildId(code, heldPatches),
   };
 }
 
@@ -84,12 +84,10 @@ export function describeVersion({
 }
 
 /** The same code in the same package gives the same id on every machine. A held patch makes it behave otherwise. */
-async function derivedBuildId(code: string, heldPatches: readonly string[]): Promise<string> {
-  const manifest = await readFile(join(__dirname, '..', '..', 'package.json'), 'utf8');
-  const { version } = JSON.parse(manifest) as { version: string };
+function derivedBuildId(code: string, heldPatches: readonly string[]): string {
   const hash = createHash('sha256').update(code);
   for (const id of heldPatches.toSorted()) hash.update('\0').update(id);
-  return `${version}-${hash.digest('hex').slice(0, 12)}`;
+  return `${version()}-${hash.digest('hex').slice(0, 12)}`;
 }
 
 /** Without the source map, which names the folder of the build. */

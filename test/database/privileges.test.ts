@@ -4,13 +4,20 @@ const pools = useDatabase('privileges');
 
 /** Who may what, besides the owner: all of it. */
 const ON_TABLES = {
+  intent_api_key_events: {},
+  intent_api_key_events_number_seq: {},
+  intent_api_keys: { intent_gateway: ['SELECT', 'UPDATE'] },
   intent_archive_files: { intent_engine: ['SELECT'] },
   intent_archives: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_erasures: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  intent_event_feeds: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
+  intent_event_outbox: { intent_engine: ['SELECT'] },
+  intent_event_outbox_number_seq: {},
+  intent_events: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_verifications: { intent_engine: ['INSERT', 'SELECT'] },
   intent_organization_roles: { intent_reader: ['SELECT'] },
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
-  pgmigrations: { intent_engine: ['SELECT'] },
+  pgmigrations: { intent_engine: ['SELECT'], intent_gateway: ['SELECT'] },
   pgmigrations_checksums: {},
   pgmigrations_id_seq: {},
   workflow_graph_edges: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
@@ -40,12 +47,14 @@ const ON_FUNCTIONS = {
   intent_find_audit_row: { intent_engine: ['EXECUTE'] },
   intent_move_problem: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_personal_digest: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
+  intent_publish_events: { intent_engine: ['EXECUTE'], intent_gateway: ['EXECUTE'] },
   intent_record_outcomes: { intent_engine: ['EXECUTE'] },
   intent_record_vote: { intent_engine: ['EXECUTE'] },
 };
 
 /** Run with their owner's rights, so they must not look up names where a caller can put others. */
 const SECURITY_DEFINER = [
+  'intent_announce',
   'intent_check_archived_row',
   'intent_check_audit_row',
   'intent_check_creation_row',
@@ -57,6 +66,7 @@ const SECURITY_DEFINER = [
   'intent_check_vote',
   'intent_check_votes',
   'intent_move_state',
+  'intent_publish_events',
   'intent_skip_archived_rejection',
 ];
 
@@ -115,7 +125,7 @@ test('functions may be called by whom it is written here, and by nobody else', a
   expect(matrix).toEqual(ON_FUNCTIONS);
 });
 
-test('functions that run with their owner rights are triggers with a fixed search path', async () => {
+test('functions that run with their owner rights have a fixed search path, and all but one are triggers', async () => {
   const { rows } = await pools.superuser.query<{ name: string; trigger: boolean; settings: string[] }>(
     `SELECT proname AS name, prorettype = 'trigger'::regtype AS trigger, proconfig AS settings
        FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND prosecdef ORDER BY proname`,
@@ -123,7 +133,7 @@ test('functions that run with their owner rights are triggers with a fixed searc
   expect(rows).toEqual(
     SECURITY_DEFINER.map((name) => ({
       name,
-      trigger: true,
+      trigger: name !== 'intent_publish_events',
       settings: ['search_path=pg_catalog, public, pg_temp'],
     })),
   );

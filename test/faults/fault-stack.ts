@@ -72,6 +72,7 @@ export async function startFaultStack(options: {
         superuserUrl: postgres.superuserUrl,
         ownerPassword: 'owner',
         enginePassword: 'engine',
+        gatewayPassword: 'gateway',
       }),
       prepareTemporalSchema(binaries.sqlTool, temporalPostgres.superuserUrl, signal),
     ]);

@@ -12,7 +12,7 @@ import { findTemporalCli } from '../../src/dev/servers/temporal-cli';
 import { startTemporalDevServer, type TemporalDevServer } from '../../src/dev/servers/temporal-server';
 import { provisionDatabase, urlAs } from '../../src/dev/stack/provision-database';
 import { recordProcess } from '../../src/dev/stack/recorded-processes';
-import { startWorkerProcess, type WorkerProcess } from '../../src/dev/stack/worker-process';
+import { startProgram, type ProgramProcess } from '../../src/dev/stack/program-process';
 import { takeBaseBackup } from './base-backup';
 
 /** Servers of a drill's own: each can be backed up and replaced by its backup, at the same address. */
@@ -40,7 +40,7 @@ export async function startDrillServers(): Promise<DrillServers> {
   const folder = await makeTemporaryFolder();
   const dataDir = join(folder.path, 'postgres');
   const temporalFile = join(folder.path, 'temporal.db');
-  const passwords = { ownerPassword: 'owner', enginePassword: 'engine' };
+  const passwords = { ownerPassword: 'owner', enginePassword: 'engine', gatewayPassword: 'gateway' };
   const cli = await findTemporalCli();
 
   const runPostgres = (at: string, port?: number) =>
@@ -63,7 +63,7 @@ export async function startDrillServers(): Promise<DrillServers> {
 
   let postgres: Postgres = await runPostgres(dataDir);
   let temporalServer: TemporalDevServer = await runTemporal();
-  let worker: WorkerProcess | undefined;
+  let worker: ProgramProcess | undefined;
   const data = realpathSync(dataDir);
   const [backup, lost] = [`${data}.backup`, `${data}.lost`];
   const temporalPort = Number(temporalServer.address.split(':').at(-1));
@@ -120,7 +120,7 @@ export async function startDrillServers(): Promise<DrillServers> {
     },
     async startWorker() {
       await worker?.stop();
-      worker = await startWorkerProcess({
+      worker = await startProgram('worker', {
         env: { ...env, PATH: process.env['PATH'] },
         onLine: () => undefined,
         onSpawn: (pid) => recordProcess(folder.path, 'worker', pid),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Client } from 'pg';
-import { ENGINE_ROLE, OWNER_ROLE, urlAs } from '../../src/dev/stack/provision-database';
+import { ENGINE_ROLE, GATEWAY_ROLE, OWNER_ROLE, urlAs } from '../../src/dev/stack/provision-database';
 
 /** Any number, the same in every process: clones of the template take turns. */
 const TEMPLATE_LOCK = 4_210_001;
@@ -11,6 +11,8 @@ export interface TestDatabase {
   ownerUrl: string;
   /** As the role of workers and clients. */
   engineUrl: string;
+  /** As the gateway's role. */
+  gatewayUrl: string;
   superuserUrl: string;
   drop(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function createTestDatabase(name: string): Promise<TestDatabase> {
     name: database,
     ownerUrl: urlAs(url, OWNER_ROLE, fromEnvironment('TEST_OWNER_PASSWORD'), database),
     engineUrl: urlAs(url, ENGINE_ROLE, fromEnvironment('TEST_ENGINE_PASSWORD'), database),
+    gatewayUrl: urlAs(url, GATEWAY_ROLE, fromEnvironment('TEST_GATEWAY_PASSWORD'), database),
     superuserUrl: Object.assign(new URL(url), { pathname: `/${database}` }).href,
     drop: () => dropDatabase(database),
   };

@@ -1,6 +1,11 @@
 import { join } from 'node:path';
 import { startPostgres } from '../../src/dev/servers/postgres';
-import { ENGINE_ROLE, OWNER_ROLE, provisionDatabase } from '../../src/dev/stack/provision-database';
+import {
+  ENGINE_ROLE,
+  GATEWAY_ROLE,
+  OWNER_ROLE,
+  provisionDatabase,
+} from '../../src/dev/stack/provision-database';
 import { terminalProgress } from '../../src/dev/progress';
 import { killRecordedProcesses, recordProcess } from '../../src/dev/stack/recorded-processes';
 import { findTemporalCli } from '../../src/dev/servers/temporal-cli';
@@ -64,11 +69,13 @@ export default async function globalSetup(): Promise<void> {
     process.env.TEST_TEMPLATE_DATABASE = `intent_template_${process.pid}`;
     process.env.TEST_OWNER_PASSWORD ??= OWNER_ROLE;
     process.env.TEST_ENGINE_PASSWORD ??= ENGINE_ROLE;
+    process.env.TEST_GATEWAY_PASSWORD ??= GATEWAY_ROLE;
     await withTemplateLock(() =>
       provisionDatabase({
         superuserUrl: process.env.TEST_POSTGRES_SUPERUSER_URL!,
         ownerPassword: process.env.TEST_OWNER_PASSWORD!,
         enginePassword: process.env.TEST_ENGINE_PASSWORD!,
+        gatewayPassword: process.env.TEST_GATEWAY_PASSWORD!,
         database: templateDatabase(),
       }),
     );

@@ -5,11 +5,14 @@ import { migrate } from '../../database/migrate';
 export const OWNER_ROLE = 'intent_owner';
 /** The worker's and the clients' role. The migrations create it and grant it what it may do. */
 export const ENGINE_ROLE = 'intent_engine';
+/** The gateway's role. The migrations create it, too. */
+export const GATEWAY_ROLE = 'intent_gateway';
 
 export interface ProvisionOptions {
   superuserUrl: string;
   ownerPassword: string;
   enginePassword: string;
+  gatewayPassword: string;
   /** Default: `intent`. */
   database?: string;
   log?: (line: string) => void;
@@ -20,17 +23,19 @@ export interface ProvisionedDatabase {
   ownerUrl: string;
   /** As {@link ENGINE_ROLE}. Holds the password: not for printing. */
   engineUrl: string;
+  /** As {@link GATEWAY_ROLE}. Holds the password: not for printing. */
+  gatewayUrl: string;
 }
 
 /**
- * Makes an empty Postgres ready for the engine: the owner's role, the database, the migrations, and a login for the
- * engine's role. Safe to run again; it then applies new migrations only.
+ * Makes an empty Postgres ready for the engine: the owner's role, the database, the migrations, and logins for the
+ * roles of engine and gateway. Safe to run again; it then applies new migrations only.
  *
  * @example
  * const { engineUrl } = await provisionDatabase({ superuserUrl: postgres.superuserUrl, ownerPassword, enginePassword });
  */
 export async function provisionDatabase(options: ProvisionOptions): Promise<ProvisionedDatabase> {
-  const { superuserUrl, ownerPassword, enginePassword, database = 'intent', log } = options;
+  const { superuserUrl, ownerPassword, enginePassword, gatewayPassword, database = 'intent', log } = options;
   const admin = new Client({ connectionString: superuserUrl });
   await admin.connect();
   try {
@@ -38,10 +43,13 @@ export async function provisionDatabase(options: ProvisionOptions): Promise<Prov
     await createDatabase(admin, database);
     const ownerUrl = urlAs(superuserUrl, OWNER_ROLE, ownerPassword, database);
     await migrate({ databaseUrl: ownerUrl, ...(log ? { log } : {}) });
-    await admin.query(
-      `ALTER ROLE ${admin.escapeIdentifier(ENGINE_ROLE)} LOGIN PASSWORD ${admin.escapeLiteral(enginePassword)}`,
-    );
-    return { ownerUrl, engineUrl: urlAs(superuserUrl, ENGINE_ROLE, enginePassword, database) };
+    await letLogIn(admin, ENGINE_ROLE, enginePassword);
+    await letLogIn(admin, GATEWAY_ROLE, gatewayPassword);
+    return {
+      ownerUrl,
+      engineUrl: urlAs(superuserUrl, ENGINE_ROLE, enginePassword, database),
+      gatewayUrl: urlAs(superuserUrl, GATEWAY_ROLE, gatewayPassword, database),
+    };
   } finally {
     await admin.end();
   }
@@ -61,6 +69,12 @@ async function createOwner(admin: Client, password: string): Promise<void> {
   const verb = rowCount === 0 ? 'CREATE' : 'ALTER';
   await admin.query(
     `${verb} ROLE ${admin.escapeIdentifier(OWNER_ROLE)} LOGIN CREATEROLE PASSWORD ${admin.escapeLiteral(password)}`,
+  );
+}
+
+async function letLogIn(admin: Client, role: string, password: string): Promise<void> {
+  await admin.query(
+    `ALTER ROLE ${admin.escapeIdentifier(role)} LOGIN PASSWORD ${admin.escapeLiteral(password)}`,
   );
 }
 

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { migrate } from '../../database/migrate';
 import { startPostgres } from '../servers/postgres';
-import { ENGINE_ROLE, OWNER_ROLE, provisionDatabase } from './provision-database';
+import { ENGINE_ROLE, GATEWAY_ROLE, OWNER_ROLE, provisionDatabase } from './provision-database';
 import { recordProcess } from './recorded-processes';
 import type { Environment } from './stack-environment';
 import type { StackPart } from './stack-part';
@@ -31,13 +31,14 @@ export async function startStackDatabase(options: StackDatabaseOptions): Promise
   // Derived, so that they stay the same from start to start and there is one secret to keep.
   const { password } = new URL(postgres.superuserUrl);
   const passwordOf = (role: string) => createHmac('sha256', password).update(role).digest('hex').slice(0, 48);
-  const { ownerUrl, engineUrl } = await provisionDatabase({
+  const { ownerUrl, engineUrl, gatewayUrl } = await provisionDatabase({
     superuserUrl: postgres.superuserUrl,
     ownerPassword: passwordOf(OWNER_ROLE),
     enginePassword: passwordOf(ENGINE_ROLE),
+    gatewayPassword: passwordOf(GATEWAY_ROLE),
     log,
   });
-  return { DATABASE_URL: engineUrl, OWNER_DATABASE_URL: ownerUrl };
+  return { DATABASE_URL: engineUrl, OWNER_DATABASE_URL: ownerUrl, GATEWAY_DATABASE_URL: gatewayUrl };
 }
 
 /** Uses a Postgres that is there already: only the migrations are applied. */

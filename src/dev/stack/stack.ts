@@ -2,7 +2,7 @@ import { accessSync, constants, mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { DEFAULT_DATA_DIR } from '../checkout';
 import { tryLock } from '../machine/lock-file';
-import { assertPortsFree } from '../machine/ports';
+import { assertPortsFree, freePort } from '../machine/ports';
 import { silentProgress, type ShowProgress } from '../progress';
 import {
   forgetProcesses,
@@ -10,6 +10,7 @@ import {
   recordProcess,
   stopRecordedProcesses,
   type ProcessName,
+  STOP_ORDER,
 } from './recorded-processes';
 import { startStackDatabase, useGivenDatabase } from './stack-database';
 import {
@@ -25,11 +26,11 @@ import type { StackPart } from './stack-part';
 import { scheduleVerification } from './stack-schedule';
 import { startStackTemporal, useGivenTemporal, withoutTemporalSettings } from './stack-temporal';
 import { makeTemporaryFolder } from '../machine/temporary-folder';
-import { startWorkerProcess } from './worker-process';
+import { startProgram, type Program } from './program-process';
 
 export { readRunningStack } from './stack-environment';
 
-export const DEFAULT_PORTS = { postgres: 54320, temporal: 7233, ui: 8233 };
+export const DEFAULT_PORTS = { postgres: 54320, temporal: 7233, ui: 8233, gateway: 8333 };
 
 export interface StackOptions {
   /** Everything in a new folder that goes away with the stack, on free ports, whatever the environment gives. */
@@ -37,18 +38,20 @@ export interface StackOptions {
   /** Default: `.data` in the checkout. */
   dataDir?: string;
   /** Defaults: {@link DEFAULT_PORTS}. */
-  ports?: { postgres?: number; temporal?: number; ui?: number };
+  ports?: { postgres?: number; temporal?: number; ui?: number; gateway?: number };
   /** Server settings of Postgres by name, for example `{ fsync: 'off' }`. */
   postgresSettings?: Record<string, string>;
   /** Leaves out Temporal's Web UI. */
   headless?: boolean;
   /** Starts a worker too. Default: true. */
   worker?: boolean;
+  /** Starts the HTTP API too, where there is a login for it. Default: true, but not for a temporary stack. */
+  gateway?: boolean;
   /** Where `DATABASE_URL` and `TEMPORAL_ADDRESS` are looked for. Default: `process.env`. */
   environment?: NodeJS.ProcessEnv;
   log?: (line: string) => void;
   progress?: ShowProgress;
-  onWorkerLine?: (line: string) => void;
+  onLine?: (program: Program, line: string) => void;
   /** Stops in order, also while starting; then `startStack` rejects with the signal's reason. */
   signal?: AbortSignal;
   /** Kills everything at once, also while starting. */
@@ -65,7 +68,7 @@ export interface Stack {
   uiUrl: string | undefined;
   /** Resolves with the reason when one of the processes ends unasked. */
   failed: Promise<string>;
-  /** Lets the worker drain, then stops Temporal, then Postgres. */
+  /** Lets the gateway and the worker drain, then stops Temporal, then Postgres. */
   stop(): Promise<void>;
 }
 
@@ -75,7 +78,7 @@ class AlreadyRunningError extends Error {
 }
 
 /**
- * Starts Postgres, Temporal and a worker, and resolves once all of them answer. With `DATABASE_URL` or
+ * Starts Postgres, Temporal, a worker and the HTTP API, and resolves once all of them answer. With `DATABASE_URL` or
  * `TEMPORAL_ADDRESS` given, that part is used and not started.
  *
  * @throws PortTakenError, AlreadyRunningError before anything is started; WorkerFailedError and others after
@@ -105,7 +108,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   const stop = async () => {
     stopping = true;
     removeStackEnvironment(dataDir);
-    for (const name of ['worker', 'temporal', 'postgres'] as const) {
+    for (const name of STOP_ORDER) {
       await parts.find((part) => part.name === name)?.stop();
     }
     forgetProcesses(dataDir);
@@ -137,6 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 const TITLE: Record<ProcessName, string> = {
+  gateway: 'The HTTP API',
   worker: 'The worker',
   temporal: 'Temporal',
   postgres: 'Postgres',
@@ -179,8 +183,9 @@ async function startParts(
     temporary = false,
     headless = false,
     worker = true,
+    gateway = !temporary,
     log = () => {},
-    onWorkerLine = () => {},
+    onLine = () => {},
   } = options;
   removeStackEnvironment(dataDir);
   await stopRecordedProcesses(dataDir, log);
@@ -191,6 +196,7 @@ async function startParts(
     ...(givenDatabase ? [] : wish(ports.postgres, 'Postgres', 'postgres')),
     ...(givenTemporal ? [] : wish(ports.temporal, 'Temporal', 'temporal')),
     ...(givenTemporal || headless ? [] : wish(ports.ui, "Temporal's Web UI", 'ui')),
+    ...(gateway ? wish(ports.gateway, 'the HTTP API', 'gateway') : []),
   ]);
 
   // The first failure also ends what the other one is doing, which may be a build of minutes.
@@ -225,18 +231,36 @@ async function startParts(
   await Promise.allSettled(starts);
   signal.throwIfAborted();
   const [database, temporal] = await Promise.all(starts);
-  const env = { ...database, ...temporal };
+  const env: Environment = { ...database, ...temporal };
 
   if (worker) {
-    const started = await startWorkerProcess({
+    const started = await startProgram('worker', {
       env: { ...(givenTemporal ? environment : withoutTemporalSettings(environment)), ...env },
-      onLine: onWorkerLine,
+      onLine: (line) => onLine('worker', line),
       onSpawn: (pid) => recordProcess(dataDir, 'worker', pid),
       signal,
     });
     add({ name: 'worker', ...started });
     // In a Temporal that was given, its owner decides.
     if (!givenTemporal && !temporary && temporal !== undefined) await scheduleVerification(temporal);
+  }
+  const gatewayDatabase =
+    env.GATEWAY_DATABASE_URL ?? (givenDatabase ? environment.GATEWAY_DATABASE_URL : undefined);
+  if (gateway && gatewayDatabase) {
+    const address = `127.0.0.1:${ports.gateway ?? (await freePort())}`;
+    const started = await startProgram('gateway', {
+      env: {
+        ...(givenTemporal ? environment : withoutTemporalSettings(environment)),
+        ...env,
+        GATEWAY_DATABASE_URL: gatewayDatabase,
+        INTENT_GATEWAY_ADDRESS: address,
+      },
+      onLine: (line) => onLine('gateway', line),
+      onSpawn: (pid) => recordProcess(dataDir, 'gateway', pid),
+      signal,
+    });
+    add({ name: 'gateway', ...started });
+    env.INTENT_API_URL = `http://${address}`;
   }
   const started = [
     ...(givenDatabase ? [] : Object.keys(database ?? {})),

@@ -38,7 +38,7 @@ const OPEN = `
       SELECT oid::regprocedure::text, proowner, coalesce(proacl, acldefault('f', proowner))
         FROM pg_proc WHERE pronamespace = 'public'::regnamespace
     ) o, aclexplode(o.acl) a
-   WHERE a.grantee NOT IN (o.owner, 'intent_engine'::regrole, 'intent_reader'::regrole)
+   WHERE a.grantee NOT IN (o.owner, 'intent_engine'::regrole, 'intent_reader'::regrole, 'intent_gateway'::regrole)
    GROUP BY 1, 2 ORDER BY 1, 2`;
 
 beforeAll(async () => {
@@ -67,7 +67,7 @@ test('whatever is made in public is open to the web roles there, so this is laid
   }
 });
 
-test('nobody but the owner, intent_engine and intent_reader has any privilege on anything of ours', async () => {
+test('nobody but the owner, intent_engine, intent_reader and intent_gateway has any privilege on anything of ours', async () => {
   const { rows } = await db.superuser.query(OPEN);
   expect(rows).toEqual([]);
 });

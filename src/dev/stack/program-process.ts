@@ -6,41 +6,48 @@ import { CHECKOUT } from '../checkout';
 import { killGroup } from '../machine/run-command';
 import type { ServerExit } from '../servers/server-process';
 
-export interface WorkerOptions {
+export interface ProgramOptions {
   env: NodeJS.ProcessEnv;
-  /** Called with each line that the worker prints. */
+  /** Called with each line that it prints. */
   onLine: (line: string) => void;
   onSpawn?: ((pid: number) => void) | undefined;
   signal?: AbortSignal | undefined;
 }
 
-export interface WorkerProcess {
+export interface ProgramProcess {
   pid: number;
   exited: Promise<ServerExit>;
   /** Lets it finish what it is doing (it drains on SIGTERM), for 30 s at most. */
   stop(): Promise<void>;
 }
 
-/** The worker ended before it was ready. */
-export class WorkerFailedError extends Error {
-  override readonly name = 'WorkerFailedError';
+/** A program of ours that runs as a process of its own. */
+export type Program = 'worker' | 'gateway';
+
+/** The program ended before it was ready. */
+export class ProgramFailedError extends Error {
+  override readonly name = 'ProgramFailedError';
   constructor(
+    readonly program: Program,
     readonly exitCode: number,
     readonly reason: string,
   ) {
-    super(`The worker ended with code ${exitCode} at start${reason ? `: ${reason}` : ''}`);
+    super(`The ${program} ended with code ${exitCode} at start${reason ? `: ${reason}` : ''}`);
   }
 }
+
+/** How the line begins that says that it is ready. */
+const READY: Record<Program, string> = { worker: 'Worker ready', gateway: 'Gateway ready' };
 
 const DRAIN_WITHIN_MS = 30_000;
 
 /**
- * Runs the compiled worker as a process of its own, as in production, and resolves when it polls for tasks.
+ * Runs the compiled worker, or gateway, as a process of its own, as in production, and resolves when it is ready.
  *
- * @throws WorkerFailedError when it ends first.
+ * @throws ProgramFailedError when it ends first.
  */
-export async function startWorkerProcess(options: WorkerOptions): Promise<WorkerProcess> {
-  const main = join(CHECKOUT, 'dist', 'worker', 'main.js');
+export async function startProgram(program: Program, options: ProgramOptions): Promise<ProgramProcess> {
+  const main = join(CHECKOUT, 'dist', program, 'main.js');
   if (!existsSync(main)) throw new Error(`${main} is missing: run npm run build.`);
   const { signal } = options;
   signal?.throwIfAborted();
@@ -67,7 +74,7 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
       createInterface({ input: stream }).on('line', (line) => {
         options.onLine(line);
         if (line.trim() !== '') lastLine = line;
-        if (line.startsWith('Worker ready')) resolve();
+        if (line.startsWith(READY[program])) resolve();
       });
     }
   });
@@ -83,7 +90,7 @@ export async function startWorkerProcess(options: WorkerOptions): Promise<Worker
     signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
   });
   const failed = exited.then(({ code }) => {
-    throw new WorkerFailedError(code ?? 1, lastLine);
+    throw new ProgramFailedError(program, code ?? 1, lastLine);
   });
   try {
     await Promise.race([ready, failed, aborted]);
