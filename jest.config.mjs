@@ -8,7 +8,7 @@ export default {
   transform: { '\\.[jt]s$': ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }] },
   // These are published as ES modules only, and jest requires CommonJS.
   transformIgnorePatterns: [
-    '/node_modules/(?!(node-pg-migrate|@marcbachmann|temporal-polyfill|temporal-utils)/)',
+    '/node_modules/(?!(node-pg-migrate|@marcbachmann|temporal-polyfill|temporal-utils|jose|cookie|content-disposition)/)',
   ],
   globalSetup: '<rootDir>/test/setup/global-setup.ts',
   globalTeardown: '<rootDir>/test/setup/global-teardown.ts',

@@ -6,6 +6,7 @@ import { ARCHIVE_LIMITS } from '../src/archive/limits';
 import { CLI_LIMITS } from '../src/cli/limits';
 import { CLIENT_LIMITS } from '../src/client/limits';
 import { DATABASE_LIMITS } from '../src/database/limits';
+import { GATEWAY_LIMITS } from '../src/gateway/limits';
 import { GRAPH_LIMITS } from '../src/graph/limits';
 import { PICTURE_LIMITS } from '../src/graph-pictures/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
@@ -24,6 +25,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/cli/limits.ts': CLI_LIMITS,
   'src/client/limits.ts': CLIENT_LIMITS,
   'src/database/limits.ts': DATABASE_LIMITS,
+  'src/gateway/limits.ts': GATEWAY_LIMITS,
   'src/graph-pictures/limits.ts': PICTURE_LIMITS,
   'src/graph/limits.ts': GRAPH_LIMITS,
   'src/import/limits.ts': IMPORT_LIMITS,

@@ -19,6 +19,7 @@ export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode }
 export type { RequestReceipt } from './ended-intents';
 export {
   IntentClient,
+  type AnyRequestOptions,
   type ApproveOptions,
   type CancelOptions,
   type ConnectOptions,

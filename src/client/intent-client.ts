@@ -82,6 +82,11 @@ export type ApproveOptions = RequestOptions<'approve'>;
 /** A request to follow another version of its graph; `map` says where it goes on if that lacks its state. */
 export type MigrateOptions = RequestOptions<'migrate'>;
 
+/** A request of any kind, told apart by `kind`. */
+export type AnyRequestOptions = {
+  [Kind in keyof typeof REQUEST_SCHEMAS]: { kind: Kind } & RequestOptions<Kind>;
+}[keyof typeof REQUEST_SCHEMAS];
+
 type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
   'requestId' | 'kind'
@@ -190,6 +195,23 @@ export class IntentClient {
    */
   async requestTransition(intentId: string, options: TransitionOptions): Promise<RequestReceipt> {
     return this.inTime(() => this.send(intentId, withId('transition', options)));
+  }
+
+  /**
+   * Sends a request of any kind; returns when Temporal has it, without waiting for its outcome.
+   *
+   * @throws IntentError INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING
+   *
+   * @example
+   * const { requestId } = await intents.request(id, { kind: 'cancel', actor: 'ada' });
+   */
+  async request(intentId: string, request: AnyRequestOptions): Promise<RequestReceipt> {
+    return this.inTime(() => this.send(intentId, withId(request.kind, request)));
+  }
+
+  /** Sends a request of any kind and waits for its outcome. Waits and throws like {@link transition}. */
+  async requestAndWait(intentId: string, request: AnyRequestOptions, wait?: WaitOptions): Promise<Outcome> {
+    return this.settle(intentId, withId(request.kind, request), wait);
   }
 
   private async send(intentId: string, request: AnyRequest): Promise<RequestReceipt> {
@@ -324,6 +346,23 @@ export class IntentClient {
     return this.inTime(() => this.outcomes.find(intentId, requestId)).catch((error: unknown) => {
       throw error instanceof WorkflowNotFoundError ? notFound(intentId, error) : error;
     });
+  }
+
+  /**
+   * What became of a request, once there is an outcome; `undefined` when there is none in time.
+   *
+   * @param timeoutMs milliseconds; default 10,000, at most a day
+   * @throws IntentError INVALID_ARGUMENT, TOO_MANY_WAITING
+   */
+  async waitForOutcome(
+    intentId: string,
+    requestId: string,
+    { timeoutMs = CLIENT_LIMITS.timeoutMs }: WaitOptions = {},
+  ): Promise<Outcome | undefined> {
+    checkIntentId(intentId);
+    checkText('requestId', requestId, LIMITS.requestIdLength);
+    checkTimeout(timeoutMs);
+    return this.waitingCalls.run(() => this.outcomes.wait(intentId, requestId, timeoutMs));
   }
 
   /**

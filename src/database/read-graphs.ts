@@ -29,6 +29,18 @@ export async function readGraphs(database: Queryable): Promise<RegisteredGraph[]
 }
 
 /**
+ * The registered versions that a reference means: one, or all of a name; none where there is none.
+ *
+ * @throws UnreadableGraphError
+ */
+export async function readVersions(database: Queryable, { name, version }: GraphReference): Promise<Graph[]> {
+  const registered = await readGraphs(database);
+  return registered
+    .filter((graph) => graph.name === name && (version ?? graph.version) === graph.version)
+    .map(graphOf);
+}
+
+/**
  * One registered graph, its newest version when none is given; `undefined` when there is none.
  *
  * @throws UnreadableGraphError

@@ -30,11 +30,12 @@ const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previou
  * The audit trail of one intent, oldest first, wherever in the database it stands.
  *
  * @param after sequence of the last row that is known already; default: none
+ * @param limit rows at most; default: all
  */
 export async function readHistory(
   database: Queryable,
   intentId: string,
-  { after = 0 }: { after?: number } = {},
+  { after = 0, limit }: { after?: number; limit?: number } = {},
 ): Promise<AuditRow[]> {
   const result = await database.query<AuditRow>({
     name: 'read_history',
@@ -43,8 +44,8 @@ export async function readHistory(
            UNION ALL
            SELECT ${COLUMNS} FROM workflow_transition_audit_archive
             WHERE workflow_id = $1 AND sequence > $2 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
-           ORDER BY sequence`,
-    values: [intentId, after],
+           ORDER BY sequence LIMIT $3`,
+    values: [intentId, after, limit ?? null],
   });
   return result.rows;
 }

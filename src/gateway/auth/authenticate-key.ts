@@ -1,0 +1,29 @@
+import { endOf } from '../../database/api-keys/api-key';
+import { findApiKey } from '../../database/api-keys/find-api-key';
+import type { Queryable } from '../../database/queryable';
+import { Problem } from '../problem';
+import type { KeyUse } from './key-use';
+import type { Principal } from './principal';
+
+/** Looks the key up each time: one that is revoked is refused from the next request on, by every gateway. */
+export async function authenticateKey(database: Queryable, use: KeyUse, text: string): Promise<Principal> {
+  const key = await findApiKey(database, text);
+  if (key === undefined) throw new Problem('UNAUTHENTICATED', 'There is no such key.');
+  const ended = endOf(key, new Date());
+  if (ended !== undefined) {
+    throw new Problem(
+      'UNAUTHENTICATED',
+      `The key ${key.id} ${ended === 'revoked' ? 'was revoked' : 'has expired'}.`,
+    );
+  }
+  use.note(key.id);
+  return {
+    id: `key:${key.id}`,
+    organizationId: key.organizationId,
+    actor: key.actor,
+    scopes: new Set(key.scopes),
+    roles: key.roles,
+    requestsPerMinute: key.requestsPerMinute ?? undefined,
+    expiresAt: key.expiresAt ?? undefined,
+  };
+}

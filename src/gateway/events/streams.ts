@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { GATEWAY_LIMITS } from '../limits';
+import { Problem } from '../problem';
+import type { EventFeeds } from './event-feeds';
+import type { OrganizationFeed } from './organization-feed';
+import { writeEvents, type ServerSentEvent } from './server-sent-events';
+
+const RETRY_AFTER = 5;
+
+/** The streams of one gateway. */
+export class Streams {
+  private readonly current = new Set<AbortController>();
+
+  constructor(private readonly feeds: EventFeeds) {}
+
+  /** Ends all of them: their clients go on elsewhere. */
+  close(): void {
+    for (const controller of this.current) controller.abort();
+  }
+
+  /** Takes the answer over from Fastify. */
+  open(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    events: (feed: OrganizationFeed, signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
+  ): void {
+    if (this.current.size >= GATEWAY_LIMITS.eventStreams) {
+      throw new Problem('TOO_MANY_WAITING', 'This gateway has as many streams as it can; come back later.', {
+        retryAfter: RETRY_AFTER,
+      });
+    }
+    const controller = new AbortController();
+    const { signal } = controller;
+    this.current.add(controller);
+    const feed = this.feeds.of(request.organization.id);
+    const leave = feed.join();
+    const until = request.principal.expiresAt?.getTime() ?? Infinity;
+    const end = setTimeout(
+      () => controller.abort(),
+      Math.min(GATEWAY_LIMITS.eventStreamMs, Math.max(0, until - Date.now())),
+    );
+    reply.raw.once('close', () => controller.abort());
+
+    void reply.hijack();
+    reply.raw.writeHead(200, {
+      ...(reply.getHeaders() as Record<string, string>),
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-store',
+      // Of nginx: it would keep events back until it has a buffer full.
+      'x-accel-buffering': 'no',
+    });
+    writeEvents(reply.raw, events(feed, signal), signal)
+      .catch((error: unknown) => request.log.error({ err: error }, 'a stream of events failed'))
+      .finally(() => {
+        clearTimeout(end);
+        leave();
+        this.current.delete(controller);
+      });
+  }
+}

@@ -1,0 +1,27 @@
+import { isIntentError } from '../client';
+import { readIntents } from '../database/read-intents';
+import { Problem } from './problem';
+import { GATEWAY_LIMITS } from './limits';
+import type { Organization } from './organizations';
+
+/**
+ * Makes sure that an intent is the organization's, before anything is asked of Temporal, which knows no organizations. One
+ * that was created a moment ago may not be in Postgres yet: then its workflow says whose it is.
+ *
+ * @throws Problem INTENT_NOT_FOUND: for one of another organization the same as for none
+ */
+export async function findIntent({ id, database, intents }: Organization, intentId: string): Promise<void> {
+  const [row] = await readIntents(database, [intentId]);
+  if (row !== undefined) return;
+  const description = await intents
+    .describe(intentId, { timeoutMs: GATEWAY_LIMITS.describeMs })
+    .catch((error: unknown) => {
+      if (isIntentError(error) && error.code === 'INTENT_NOT_FOUND') return undefined;
+      throw error;
+    });
+  if (description?.organizationId !== id) throw intentNotFound(intentId);
+}
+
+function intentNotFound(intentId: string): Problem {
+  return new Problem('INTENT_NOT_FOUND', `There is no intent ${intentId}.`);
+}

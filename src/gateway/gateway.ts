@@ -1,0 +1,89 @@
+import cors from '@fastify/cors';
+import helmet from '@fastify/helmet';
+import type { Connection } from '@temporalio/client';
+import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Pool } from 'pg';
+
+import { serveApiDocs } from './api-docs';
+import { authenticateKey } from './auth/authenticate-key';
+import { KeyUse } from './auth/key-use';
+import { Tokens } from './auth/tokens';
+import type { GatewayContext } from './context';
+import { EventFeeds } from './events/event-feeds';
+import { GATEWAY_LIMITS } from './limits';
+import { Organizations } from './organizations';
+import { answerProblems } from './answer-problems';
+import { guard } from './guard';
+import { Readiness } from './readiness';
+import { ROUTES } from './routes';
+import type { GatewaySettings } from './settings';
+
+export interface GatewayParts {
+  /** As a login of the role `intent_gateway`. */
+  pool: Pool;
+  /** A lazy one, so that a gateway starts, and goes on, while Temporal is away. */
+  temporal: { connection: Connection; namespace: string };
+  logger?: FastifyServerOptions['logger'];
+}
+
+/**
+ * The HTTP API, ready to listen. The caller ends pool and connection, after it.
+ *
+ * @example
+ * const gateway = await createGateway(settings, { pool, temporal: { connection, namespace: 'default' } });
+ * await gateway.listen({ host: '127.0.0.1', port: 8333 });
+ */
+export async function createGateway(
+  settings: Pick<
+    GatewaySettings,
+    'taskQueue' | 'tokens' | 'corsOrigins' | 'requestsPerMinute' | 'trustProxy'
+  >,
+  { pool, temporal, logger = false }: GatewayParts,
+): Promise<FastifyInstance> {
+  const app = fastify({
+    logger,
+    bodyLimit: GATEWAY_LIMITS.bodyBytes,
+    requestTimeout: GATEWAY_LIMITS.requestMs,
+    keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,
+    http: {
+      headersTimeout: GATEWAY_LIMITS.headersMs,
+      connectionsCheckingInterval: GATEWAY_LIMITS.connectionsCheckMs,
+    },
+    trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
+    routerOptions: { maxParamLength: 256 },
+    forceCloseConnections: 'idle',
+  });
+  app.server.maxConnections = GATEWAY_LIMITS.connections;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+
+  const use = new KeyUse(pool);
+  const tokens = settings.tokens && new Tokens(settings.tokens);
+  const context: GatewayContext = {
+    organizations: new Organizations(pool, temporal, settings.taskQueue),
+    feeds: new EventFeeds(pool),
+    readiness: new Readiness(pool, temporal.connection),
+  };
+
+  answerProblems(app);
+  await app.register(helmet, { contentSecurityPolicy: { directives: { defaultSrc: ["'none'"] } } });
+  if (settings.corsOrigins.length > 0) {
+    await app.register(cors, { origin: settings.corsOrigins, exposedHeaders: EXPOSED });
+  }
+  await guard(app, {
+    authenticators: {
+      key: (text) => authenticateKey(pool, use, text),
+      token: tokens && ((text) => tokens.authenticate(text)),
+    },
+    organizations: context.organizations,
+    requestsPerMinute: settings.requestsPerMinute,
+  });
+  await serveApiDocs(app);
+  for (const routes of ROUTES) await app.register(routes, { context });
+  app.addHook('onClose', () => use.close());
+  return app;
+}
+
+/** What a page of another origin may read of an answer, beside its body. */
+const EXPOSED = ['etag', 'link', 'location', 'preference-applied', 'retry-after'];

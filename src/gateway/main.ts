@@ -1,0 +1,89 @@
+#!/usr/bin/env node
+import { parseArgs } from 'node:util';
+
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+
+import { pendingMigrations } from '../database/pending-migrations';
+import { createPool } from '../database/pool';
+import { createGateway } from './gateway';
+import { GATEWAY_LIMITS } from './limits';
+import { DEFAULT_ADDRESS, settingsFromEnvironment } from './settings';
+
+const HELP = `Serves the HTTP API of intents until it is told to stop (SIGINT or SIGTERM), then ends what is under way.
+
+Usage: node dist/gateway/main.js
+
+Environment:
+  GATEWAY_DATABASE_URL        Postgres, as a login of the role intent_gateway
+  DATABASE_POOL_SIZE          connections to it; default ${GATEWAY_LIMITS.databaseConnections}
+  INTENT_GATEWAY_ADDRESS      HOST:PORT to listen at; default ${DEFAULT_ADDRESS}
+  INTENT_TASK_QUEUE           task queue of the workers; default intents
+  INTENT_REQUESTS_PER_MINUTE  of one key; default ${GATEWAY_LIMITS.requestsPerMinute}
+  INTENT_JWKS_URL, INTENT_JWT_ISSUER, INTENT_JWT_AUDIENCE
+                              whose tokens are accepted, beside keys; default: nobody's
+  INTENT_CORS_ORIGINS         origins whose pages may use it, separated by commas; default: none
+  INTENT_TRUSTED_PROXIES      addresses of proxies whose X-Forwarded-For counts; default: none
+  TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file
+
+Make a key with: intent keys create
+`;
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
+  if (values.help) {
+    process.stdout.write(HELP);
+    return;
+  }
+  const settings = settingsFromEnvironment();
+  const pool = createPool({
+    databaseUrl: settings.databaseUrl,
+    applicationName: 'intent-gateway',
+    max: settings.databaseConnections,
+  });
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const connection = Connection.lazy(connectionOptions);
+  try {
+    await checkMigrations(pool);
+    const gateway = await createGateway(settings, {
+      pool,
+      temporal: { connection, namespace },
+      logger: { level: 'warn' },
+    });
+    const address = await gateway.listen({ host: settings.host, port: settings.port });
+    console.log(`Gateway ready: ${address}, docs at ${address}/docs`);
+    await toldToStop();
+    const late = setTimeout(() => process.exit(1), GATEWAY_LIMITS.drainMs).unref();
+    await gateway.close();
+    clearTimeout(late);
+    console.log('Gateway drained');
+  } finally {
+    await Promise.allSettled([pool.end(), connection.close()]);
+  }
+}
+
+/** With Postgres away it starts, and says so at /readyz; with an older schema than it needs it does not. */
+async function checkMigrations(pool: Parameters<typeof pendingMigrations>[0]): Promise<void> {
+  const pending = await pendingMigrations(pool).catch((error: Error) => {
+    console.warn(`Postgres does not answer yet (${error.message}).`);
+    return [];
+  });
+  if (pending.length === 0) return;
+  throw new Error(
+    `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Apply them as the owner role: intent migrate`,
+  );
+}
+
+function toldToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => resolve()).once('SIGTERM', () => resolve());
+  });
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    console.error(error instanceof Error ? error.message : error);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,63 @@
+import type { RejectedOutcome } from '../intent';
+import { PROBLEM_CODES, type ProblemCode } from './problem-codes';
+
+/** One field that is wrong. */
+export interface FieldError {
+  /** `body.to`, `query.limit`, `header.if-match` */
+  field: string;
+  message: string;
+}
+
+/** Body of an answer that is an error, by RFC 9457. */
+export interface ProblemBody {
+  type: string;
+  title: string;
+  status: number;
+  /** What happened here, and what to do. */
+  detail: string;
+  /** To branch on. */
+  code: string;
+  errors?: FieldError[];
+  /** Where the engine rejected the request. */
+  outcome?: RejectedOutcome;
+}
+
+interface ProblemOptions extends ErrorOptions {
+  errors?: FieldError[];
+  outcome?: RejectedOutcome;
+  /** Seconds; sent as Retry-After. */
+  retryAfter?: number;
+  /** In place of the code's own. */
+  httpStatus?: number;
+}
+
+/** Ends a request with a problem. */
+export class Problem extends Error {
+  override readonly name = 'Problem';
+  readonly retryAfter: number | undefined;
+  readonly body: ProblemBody;
+
+  constructor(
+    readonly code: ProblemCode,
+    detail: string,
+    { errors, outcome, retryAfter, httpStatus, ...options }: ProblemOptions = {},
+  ) {
+    super(detail, options);
+    const { title, httpStatus: usual } = PROBLEM_CODES[code];
+    this.retryAfter = retryAfter;
+    this.body = {
+      type: `urn:intent-engine:problem:${code}`,
+      title,
+      status: httpStatus ?? usual,
+      detail,
+      code,
+      ...(errors === undefined ? {} : { errors }),
+      ...(outcome === undefined ? {} : { outcome }),
+    };
+  }
+}
+
+/** What to say of one field. */
+export function wrongField(field: string, message: string): Problem {
+  return new Problem('INVALID_ARGUMENT', `${field}: ${message}`, { errors: [{ field, message }] });
+}

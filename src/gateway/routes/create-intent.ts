@@ -1,0 +1,66 @@
+import { z } from 'zod';
+
+import { CLIENT_LIMITS } from '../../client/limits';
+import { intentInputSchema } from '../../intent';
+import type { Routes } from '../context';
+import { idempotencyKeyOf } from '../idempotency-key';
+import { sayWaited, waitOf } from '../prefer';
+import { problems } from '../schemas/problems';
+import { metadata, preferHeader, uuid } from '../schemas/values';
+
+const body = intentInputSchema
+  .omit({ organizationId: true, createdBy: true, generation: true })
+  .extend({ metadata: metadata.optional() });
+
+const created = z.object({
+  id: uuid,
+  created: z.boolean().meta({ description: 'false: it was created before, with the same Idempotency-Key' }),
+});
+
+export const createIntentRoutes: Routes = (app, _options, done) => {
+  app.post(
+    '/v1/intents',
+    {
+      config: { scope: 'transition' },
+      schema: {
+        tags: ['intents'],
+        summary: 'Create an intent',
+        operationId: 'createIntent',
+        headers: z.object({
+          prefer: preferHeader.meta({
+            description: 'wait=SECONDS waits until Postgres has it',
+            examples: ['wait=5'],
+          }),
+          'idempotency-key': z
+            .string()
+            .min(1)
+            .max(CLIENT_LIMITS.idempotencyKeyLength)
+            .optional()
+            .meta({ description: 'Your own key: creating twice with one key is creating once' }),
+        }),
+        body,
+        response: { 200: created, 201: created, ...problems(413, 415, 422) },
+      },
+    },
+    async (request, reply) => {
+      const { organization, principal, headers } = request;
+      const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+      const { id, created } = await organization.intents.create({
+        ...request.body,
+        organizationId: organization.id,
+        createdBy: principal.actor,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      });
+      const wait = waitOf(headers.prefer);
+      if (wait !== undefined) {
+        await organization.intents.waitForState(id, () => true, { timeoutMs: wait * 1_000 });
+        sayWaited(reply, wait);
+      }
+      return reply
+        .code(created ? 201 : 200)
+        .header('location', `/v1/intents/${id}`)
+        .send({ id, created });
+    },
+  );
+  done();
+};

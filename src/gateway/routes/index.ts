@@ -1,0 +1,19 @@
+import type { Routes } from '../context';
+import { createIntentRoutes } from './create-intent';
+import { eventRoutes } from './events';
+import { graphRoutes } from './graphs';
+import { healthRoutes } from './health';
+import { readIntentsRoutes } from './read-intents';
+import { readRecordsRoutes } from './read-records';
+import { requestRoutes } from './requests';
+
+/** Every route of the gateway. */
+export const ROUTES: readonly Routes[] = [
+  createIntentRoutes,
+  readIntentsRoutes,
+  requestRoutes,
+  readRecordsRoutes,
+  eventRoutes,
+  graphRoutes,
+  healthRoutes,
+];

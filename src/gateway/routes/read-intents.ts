@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+import { searchIntents } from '../../database/search-intents';
+import { occurredAtSchema } from '../../intent';
+import type { Routes } from '../context';
+import { findIntent } from '../find-intent';
+import { filterOf } from '../intent-filter';
+import { GATEWAY_LIMITS } from '../limits';
+import { etagOf, matches } from '../preconditions';
+import { wrongField } from '../problem';
+import { answerOfRow, intentDescription, intentRow } from '../schemas/intents';
+import { problems } from '../schemas/problems';
+import { intentPath } from '../schemas/values';
+
+const { pageSize, largestPage, describeMs } = GATEWAY_LIMITS;
+
+const when = occurredAtSchema.optional();
+
+const query = z.strictObject({
+  state: z
+    .union([z.array(z.string()), z.string().transform((one) => [one])])
+    .optional()
+    .meta({ description: 'In this state; may be repeated' }),
+  step: z.string().optional().meta({ description: 'In a state of this step; needs graph' }),
+  graph: z
+    .string()
+    .optional()
+    .meta({ description: 'Name of the graph, or name@version', examples: ['content-intent'] }),
+  createdSince: when.meta({ description: 'ISO 8601 with an offset' }),
+  createdBefore: when.meta({ description: 'ISO 8601 with an offset' }),
+  ended: z.enum(['true', 'false']).optional(),
+  limit: z.coerce.number().int().min(1).max(largestPage).default(pageSize),
+  after: z.string().optional().meta({ description: 'The next of the page before' }),
+});
+
+const page = z.object({
+  intents: z.array(intentRow).meta({ description: 'Newest first' }),
+  next: z.string().nullable().meta({ description: 'Where the next page begins; null after the last one' }),
+});
+
+/** The same request, with another place to begin at. */
+function nextPage(url: string, after: string): string {
+  const [path = '', query] = url.split('?');
+  const parameters = new URLSearchParams(query);
+  parameters.set('after', after);
+  return `${path}?${parameters.toString()}`;
+}
+
+export const readIntentsRoutes: Routes = (app, _options, done) => {
+  app.get(
+    '/v1/intents',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['intents'],
+        summary: 'List and search intents',
+        operationId: 'listIntents',
+        querystring: query,
+        response: { 200: page, ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const { database } = request.organization;
+      const { limit, after, ...wanted } = request.query;
+      const filter = await filterOf(database, wanted);
+      const { intents, next } = await searchIntents(database, filter, { limit, after }).catch(
+        (error: unknown) => {
+          if (error instanceof RangeError) throw wrongField('query.after', error.message);
+          throw error;
+        },
+      );
+      if (next !== null) void reply.header('link', `<${nextPage(request.url, next)}>; rel="next"`);
+      return { intents: intents.map(answerOfRow), next };
+    },
+  );
+
+  app.get(
+    '/v1/intents/:id',
+    {
+      config: { scope: 'read' },
+      schema: {
+        tags: ['intents'],
+        summary: 'Describe an intent',
+        operationId: 'describeIntent',
+        params: intentPath,
+        headers: z.object({ 'if-none-match': z.string().optional() }),
+        response: { 200: intentDescription, 304: z.undefined(), ...problems(404) },
+      },
+    },
+    async (request, reply) => {
+      const { organization, params, headers } = request;
+      await findIntent(organization, params.id);
+      const description = await organization.intents.describe(params.id, { timeoutMs: describeMs });
+      const etag = etagOf(description);
+      void reply.header('etag', etag);
+      if (matches(headers['if-none-match'], etag)) return reply.code(304).send();
+      return reply.send(description);
+    },
+  );
+  done();
+};
