@@ -17,7 +17,12 @@ beforeAll(async () => {
   folder = await makeTemporaryFolder();
   postgres = await startPostgres({ dataDir: join(folder.path, 'postgres') });
   const { superuserUrl } = postgres;
-  const urls = await provisionDatabase({ superuserUrl, ownerPassword: 'owner', enginePassword: 'engine', gatewayPassword: 'gateway' });
+  const urls = await provisionDatabase({
+    superuserUrl,
+    ownerPassword: 'owner',
+    enginePassword: 'engine',
+    gatewayPassword: 'gateway',
+  });
   environment = await createIntentEnvironment('postgres-outage', {
     name: 'intent',
     ...urls,

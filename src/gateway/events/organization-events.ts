@@ -16,10 +16,11 @@ import type { ServerSentEvent } from './server-sent-events';
  */
 export async function positionOf(
   { id, database }: Organization,
+  feed: OrganizationFeed,
   lastEventId: string | undefined,
 ): Promise<number> {
+  if (lastEventId === undefined) return feed.latest();
   const { last, removedTo } = await readEventFeed(database, id);
-  if (lastEventId === undefined) return last;
   if (!/^\d{1,15}$/.test(lastEventId)) {
     throw wrongField(
       'header.last-event-id',

@@ -41,6 +41,18 @@ export class OrganizationFeed {
     };
   }
 
+  /** The position of the last event that there is: what still waits for a position gets one first. */
+  async latest(): Promise<number> {
+    let before: number | undefined;
+    for (;;) {
+      const last = await publishEvents(this.database, this.organizationId, eventsPerLook);
+      if (last !== undefined && before !== undefined && last - before < eventsPerLook) return last;
+      // Another session is at it.
+      if (last === undefined) await sleep(eventsPauseMs);
+      before = last;
+    }
+  }
+
   /** Waits until the version is another one, or the signal is set. */
   changed(version: number, signal: AbortSignal): Promise<void> {
     if (this.current !== version || signal.aborted) return Promise.resolve();

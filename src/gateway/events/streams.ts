@@ -47,6 +47,8 @@ export class Streams {
       ...(reply.getHeaders() as Record<string, string>),
       'content-type': 'text/event-stream',
       'cache-control': 'no-store',
+      // Nothing follows on it; a gateway that stops need not wait for it.
+      connection: 'close',
       // Of nginx: it would keep events back until it has a buffer full.
       'x-accel-buffering': 'no',
     });

@@ -62,7 +62,11 @@ export const eventRoutes: Routes = (app, { context }, done) => {
     },
     async (request, reply) => {
       const { organization } = request;
-      const position = await positionOf(organization, request.headers['last-event-id']);
+      const position = await positionOf(
+        organization,
+        context.feeds.of(organization.id),
+        request.headers['last-event-id'],
+      );
       streams.open(request, reply, (feed, signal) =>
         organizationEvents(organization, feed, position, signal),
       );
