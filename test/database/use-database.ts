@@ -12,6 +12,7 @@ export const AT = '2026-03-01T12:00:00.000Z';
 
 export interface Pools {
   engine: Pool;
+  gateway: Pool;
   owner: Pool;
   superuser: Pool;
 }
@@ -26,6 +27,7 @@ export function useDatabase(name: string): Pools {
     const open = (databaseUrl: string) =>
       createPool({ databaseUrl, applicationName: `test-${name}`, max: 20 });
     pools.engine = open(database.engineUrl);
+    pools.gateway = open(database.gatewayUrl);
     pools.owner = open(database.ownerUrl);
     pools.superuser = open(database.superuserUrl);
   });

@@ -66,8 +66,9 @@ class Stream {
 async function* read(response: Response): AsyncGenerator<Received> {
   let text = '';
   try {
-    for await (const part of response.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-      const blocks = (text + part).split('\n\n');
+    const decoder = new TextDecoder();
+    for await (const part of response.body as unknown as AsyncIterable<Uint8Array>) {
+      const blocks = (text + decoder.decode(part, { stream: true })).split('\n\n');
       text = blocks.pop() ?? '';
       for (const block of blocks) {
         const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s)));
