@@ -20,6 +20,8 @@ export const CHECK_EXIT = { clean: 0, drift: 1, notChecked: 2 } as const;
 /** Shared by the commands of one run. */
 export class Cli {
   exitCode: number = EXIT.ok;
+  /** What `--profile` says. */
+  profile: string | undefined;
 
   constructor(readonly streams: CliStreams) {}
 

@@ -1,9 +1,10 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 
 import { Cli, type CliStreams } from './cli';
 import { addArchiveCommand } from './commands/archive';
 import { addApproveCommand } from './commands/approve';
 import { addCompletionCommand } from './commands/completion';
+import { addConfigCommands } from './commands/config';
 import { addCreateCommand } from './commands/create';
 import { addDescribeCommand } from './commands/describe';
 import { addGraphCommands } from './commands/graph';
@@ -38,7 +39,8 @@ Environment:
   OWNER_DATABASE_URL   the same as the owner's role, for migrate, graph register, keys, rebuild, archive
                        and purge
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*
-  With none of them set, the local stack that runs in this folder (npm start) is used.
+  INTENT_PROFILE       the profile that completes them, as --profile: intent config --help
+  With no server named there, it is the profile "default", else the local stack that runs in this folder (npm start).
 
 Examples:
   intent create --organization 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001 --title "Spring campaign"
@@ -78,6 +80,9 @@ function createProgram(cli: Cli): Command {
       writeOut: (text) => cli.streams.stdout.write(text),
       writeErr: (text) => cli.streams.stderr.write(text),
     })
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(new Option('--profile <name>', 'servers to work with: a profile of intent.toml'))
+    .on('option:profile', (name: string) => (cli.profile = name))
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what there is)')
@@ -104,5 +109,6 @@ function createProgram(cli: Cli): Command {
   addScheduleCommands(program, cli);
   addKeysCommands(program, cli);
   addMigrateCommand(program, cli);
+  addConfigCommands(program, cli);
   return program;
 }

@@ -45,7 +45,9 @@ interface DemoOptions {
 
 async function main(): Promise<number> {
   outliveClosedOutput();
-  const cli = new Cli({ env: process.env, stdout: process.stdout, stderr: process.stderr });
+  // Without profiles: what the demo makes has no place on a server that nobody named for it.
+  const env = { ...process.env, INTENT_PROFILE: '', INTENT_CONFIG_FILE: '' };
+  const cli = new Cli({ env, stdout: process.stdout, stderr: process.stderr });
   const interrupted = new AbortController();
   let stop: (() => Promise<void>) | undefined;
   const onSignal = () => {
