@@ -1,3 +1,8 @@
+import { hasColours, type ColourChoice } from './colours';
+import { red, renderLine, type Line } from './painted';
+import { tableLines, type Cell } from './text-table';
+import { visibleJson } from './visible';
+
 /** What a command reads from and writes to: the process, or a test. */
 export interface CliStreams {
   env: NodeJS.ProcessEnv;
@@ -22,6 +27,10 @@ export class Cli {
   exitCode: number = EXIT.ok;
   /** What `--profile` says. */
   profile: string | undefined;
+  /** What `--color` says. */
+  colour: ColourChoice = 'auto';
+  /** A program reads: no colours, whatever `--color` says. */
+  plain = false;
 
   constructor(readonly streams: CliStreams) {}
 
@@ -29,19 +38,46 @@ export class Cli {
     return this.streams.env;
   }
 
-  /** A line of the result, for standard output. */
-  print(line = ''): void {
-    this.streams.stdout.write(`${line}\n`);
+  hasColours(stream: 'stdout' | 'stderr'): boolean {
+    return !this.plain && hasColours(this.streams[stream], this.env, this.colour);
+  }
+
+  /** A line of the result, for standard output. Control characters in it are written out. */
+  print(line: Line = ''): void {
+    this.streams.stdout.write(`${renderLine(line, this.hasColours('stdout'))}\n`);
+  }
+
+  printLines(lines: readonly Line[]): void {
+    for (const line of lines) this.print(line);
+  }
+
+  printTable(header: readonly string[], rows: ReadonlyArray<readonly Cell[]>): void {
+    this.printLines(tableLines(header, rows));
   }
 
   /** The result for programs. */
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, 2));
+    this.streams.stdout.write(`${visibleJson(value, 2)}\n`);
   }
 
-  /** A line about what goes on, for standard error. */
-  note(line: string): void {
-    this.streams.stderr.write(`${line}\n`);
+  /** One of many results for programs, in a line. */
+  printJsonLine(value: unknown): void {
+    this.streams.stdout.write(`${visibleJson(value)}\n`);
+  }
+
+  /** A result in a format of its own, as it is. */
+  printFile(text: string): void {
+    this.streams.stdout.write(`${text}\n`);
+  }
+
+  /** A line about what goes on, for standard error. Control characters in it are written out. */
+  note(line: Line): void {
+    this.streams.stderr.write(`${renderLine(line, this.hasColours('stderr'))}\n`);
+  }
+
+  /** What went wrong, for standard error. */
+  error(message: string): void {
+    this.note([red('error:'), ` ${message}`]);
   }
 }
 

@@ -2,21 +2,27 @@ import { CommanderError } from 'commander';
 
 import { isIntentError } from '../client';
 import { LOCK_NOT_AVAILABLE, sqlStateOf } from '../database/sql-states';
-import { isGraphValidationError } from '../graph';
+import { formatGraphProblem, isGraphValidationError } from '../graph';
 import { LogHeaderError } from '../import/read-events';
 import { ImportGraphError } from '../import/import-graph';
-import { EXIT, UsageError } from './cli';
+import { EXIT, UsageError, type Cli } from './cli';
 import { suggest } from './suggest';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 const UNDEFINED_TABLE = '42P01';
 const CONNECTION_CODES = ['ECONNREFUSED', 'ENOTFOUND', 'ECONNRESET', 'ETIMEDOUT', 'EAI_AGAIN'];
 
-/** What to print for an error, without a stack trace, and the exit code. Commander has printed its own already. */
-export function explainError(error: unknown): { message: string | undefined; exitCode: number } {
-  if (error instanceof CommanderError) {
-    return { message: undefined, exitCode: error.exitCode === 0 ? EXIT.ok : EXIT.usage };
-  }
+/** Says on standard error what went wrong, without a stack trace, and returns the exit code for it. */
+export function reportError(cli: Cli, error: unknown): number {
+  // Commander has printed its own already.
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  const { message, more = [], exitCode } = explain(error);
+  cli.error(message);
+  for (const line of more) cli.note(line);
+  return exitCode;
+}
+
+function explain(error: unknown): { message: string; more?: string[]; exitCode: number } {
   if (error instanceof LogHeaderError) {
     return { message: error.message + suggest(error.missing, error.present), exitCode: EXIT.usage };
   }
@@ -26,7 +32,10 @@ export function explainError(error: unknown): { message: string | undefined; exi
   if (error instanceof UsageError || (isIntentError(error) && error.code === 'INVALID_ARGUMENT')) {
     return { message: (error as Error).message, exitCode: EXIT.usage };
   }
-  if (isGraphValidationError(error)) return { message: error.message, exitCode: EXIT.failed };
+  if (isGraphValidationError(error)) {
+    const more = error.problems.map(formatGraphProblem);
+    return { message: firstLine(error), more, exitCode: EXIT.failed };
+  }
   return { message: explainServer(error) ?? firstLine(error), exitCode: EXIT.failed };
 }
 

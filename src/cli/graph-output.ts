@@ -40,8 +40,11 @@ export function formatOf({ format, json }: GraphOutputOptions): (typeof FORMATS)
 
 /** Prints it, or writes it to the file that was asked for. */
 export async function printGraph(cli: Cli, options: GraphOutputOptions, output: GraphOutput): Promise<void> {
-  const text = (await rendered(formatOf(options), output)).trimEnd();
-  if (options.output === undefined) return cli.print(text);
+  const format = formatOf(options);
+  if (options.output === undefined && format === 'text') return cli.printLines(output.text);
+  if (options.output === undefined && format === 'json') return cli.printJson(output.json);
+  const text = (await rendered(format, output)).trimEnd();
+  if (options.output === undefined) return cli.printFile(text);
   await writeFile(options.output, `${text}\n`).catch((error: Error) => {
     throw new CommandError(`--output: ${options.output} can't be written (${error.message})`);
   });

@@ -1,8 +1,9 @@
 import { AUDIT_IN_FILE_SQL, FILE_IN_AUDIT_SQL } from '../import/check-against-file';
 import type { ImportSummary } from '../import/import-event-log';
+import { green, red, yellow, type Line, type Painted } from './painted';
 
 /** The summary for people. */
-export function importReport(summary: ImportSummary, errorsFile: string | undefined): string[] {
+export function importReport(summary: ImportSummary, errorsFile: string | undefined): Line[] {
   const { rows, cases, applied, alreadyThere, notImported, seconds, rowsPerSecond, check } = summary;
   return [
     ...problemLines(summary, errorsFile),
@@ -19,15 +20,15 @@ export function importReport(summary: ImportSummary, errorsFile: string | undefi
     `  ${check.missing} missing${check.rejected > 0 ? ` (${check.rejected} of them rejected)` : ''}, ` +
       `${check.extra} extra, ${check.differing} differing (${check.seconds.toFixed(1)} s)`,
     ...(check.lines.length > 0 ? [`  among them lines ${check.lines.join(', ')} of the file`] : []),
-    verdict(summary),
+    [verdict(summary)],
   ];
 }
 
-function verdict({ notImported, check }: ImportSummary): string {
-  if (!check.equal) return 'The audit trail is NOT the file.';
+function verdict({ notImported, check }: ImportSummary): Painted {
+  if (!check.equal) return red('The audit trail is NOT the file.');
   if (notImported > 0)
-    return `The audit trail is the file but for ${notImported} rows that could not be imported.`;
-  return 'The audit trail is the file, row by row.';
+    return yellow(`The audit trail is the file but for ${notImported} rows that could not be imported.`);
+  return green('The audit trail is the file, row by row.');
 }
 
 function problemLines(

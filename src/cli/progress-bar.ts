@@ -5,7 +5,7 @@ export interface ProgressBar {
   /** Ends the bar and says what comes now. */
   next: (what: string) => void;
   /** Writes a line above the bar. */
-  line: (text: string, write: (text: string) => void) => void;
+  line: (write: () => void) => void;
   end: () => void;
 }
 
@@ -49,10 +49,10 @@ function bar(stream: NodeJS.WritableStream, unit: string, rate: Rate): ProgressB
       end();
       stream.write(`${what}\n`);
     },
-    line: (text, write) => {
+    line: (write) => {
       // Over the bar, which is drawn anew below.
       if (shown !== undefined) stream.write('\r\x1b[2K');
-      write(text);
+      write();
       shown?.render();
     },
     end,
@@ -69,7 +69,7 @@ function logLines(stream: NodeJS.WritableStream, unit: string, rate: Rate): Prog
       stream.write(`${done} of ${total} ${unit}, ${text}\n`);
     },
     next: (what) => stream.write(`${what}\n`),
-    line: (text, write) => write(text),
+    line: (write) => write(),
     end: () => undefined,
   };
 }

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 
 import type { Outcome } from '../intent';
 import { EXIT, type Cli } from './cli';
-import { visible } from './text-table';
+import { green, yellow } from './painted';
 import { metadataOption, positiveInteger, timeoutOption, type MetadataOption } from './options';
 
 /** What every command that sends a request takes. */
@@ -60,8 +60,9 @@ export function printOutcome(
   if (outcome.status === 'rejected') cli.exitCode = EXIT.failed;
   if (json) cli.printJson(outcome);
   else if (outcome.status === 'applied') {
-    cli.print(`${outcome.previousState} → ${outcome.newState}, sequence ${outcome.sequence}`);
+    cli.print([`${outcome.previousState} → `, green(outcome.newState), `, sequence ${outcome.sequence}`]);
   } else if (outcome.status === 'voted') {
-    cli.print(`${outcome.votes} of the ${outcome.needed} votes for ${outcome.to}; still in ${outcome.state}`);
-  } else cli.note(visible(`error: ${outcome.code}: ${outcome.message}${hint}`));
+    const votes = yellow(`${outcome.votes} of the ${outcome.needed} votes`);
+    cli.print([votes, ` for ${outcome.to}; still in ${outcome.state}`]);
+  } else cli.error(`${outcome.code}: ${outcome.message}${hint}`);
 }

@@ -25,7 +25,9 @@ import { addPauseCommand } from './commands/pause';
 import { addResumeCommand } from './commands/resume';
 import { addVerifyCommand } from './commands/verify';
 import { addWatchCommand } from './commands/watch';
-import { explainError } from './explain-error';
+import { COLOUR_CHOICES, type ColourChoice } from './colours';
+import { reportError } from './explain-error';
+import { escaped } from './painted';
 import { version } from '../package/version';
 
 const AFTER_HELP = `
@@ -40,6 +42,7 @@ Environment:
                        and purge
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_*
   INTENT_PROFILE       the profile that completes them, as --profile: intent config --help
+  NO_COLOR, FORCE_COLOR, TERM=dumb: as --color, which comes before them
   With no server named there, it is the profile "default", else the local stack that runs in this folder (npm start).
 
 Examples:
@@ -60,15 +63,14 @@ Examples:
  */
 export async function runCli(args: readonly string[], streams: CliStreams): Promise<number> {
   const cli = new Cli(streams);
+  cli.plain = args.includes('--json');
   try {
     const program = createProgram(cli);
     addCompletionCommand(program, () => createProgram(cli));
     await program.parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
-    const { message, exitCode } = explainError(error);
-    if (message !== undefined) cli.note(`error: ${message}`);
-    return exitCode;
+    return reportError(cli, error);
   }
 }
 
@@ -79,10 +81,23 @@ function createProgram(cli: Cli): Command {
     .configureOutput({
       writeOut: (text) => cli.streams.stdout.write(text),
       writeErr: (text) => cli.streams.stderr.write(text),
+      getOutHasColors: () => cli.hasColours('stdout'),
+      getErrHasColors: () => cli.hasColours('stderr'),
+      outputError: (text) => {
+        const [message = '', ...more] = text.trimEnd().split('\n');
+        cli.error(message.replace(/^error: /, ''));
+        for (const line of more) cli.note(line);
+      },
     })
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => escaped('bold', title) })
     .addOption(new Option('--profile <name>', 'servers to work with: a profile of intent.toml'))
     .on('option:profile', (name: string) => (cli.profile = name))
+    .addOption(
+      new Option('--color <when>', 'auto: on terminals, and never with NO_COLOR or --json').choices(
+        COLOUR_CHOICES,
+      ),
+    )
+    .on('option:color', (choice: ColourChoice) => (cli.colour = choice))
     .exitOverride()
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what there is)')

@@ -1,33 +1,43 @@
+import { bold, dim, renderLine, type Line, type Painted } from './painted';
+import { visible } from './visible';
+
+export type Cell = string | number | Painted | null;
+
 /**
- * A table as psql prints it. Characters that would move the cursor or colour the terminal are written out: whoever sends a
- * reason or a title could otherwise change what an operator sees.
+ * The lines of a table as psql prints it. Widths are those of what is seen: control characters written out, colours not
+ * counted.
+ */
+export function tableLines(header: readonly string[], rows: ReadonlyArray<readonly Cell[]>): Line[] {
+  const cells = [header.map(bold), ...rows.map((row) => row.map(paintable))];
+  const widths = header.map((_, column) => Math.max(...cells.map((row) => lengthOf(row[column]))));
+  const lines = cells.map((row) =>
+    widths.flatMap((width, column): (string | Painted)[] => {
+      const cell = row[column] ?? '';
+      const last = column === widths.length - 1;
+      const padding = last ? '' : ' '.repeat(width - lengthOf(cell) + 1);
+      return [column === 0 ? ' ' : lengthOf(cell) === 0 && last ? '|' : '| ', cell, padding];
+    }),
+  );
+  return [lines[0] ?? '', [dim(widths.map((width) => '-'.repeat(width + 2)).join('+'))], ...lines.slice(1)];
+}
+
+/**
+ * The same without colours.
  *
  * @example
  * textTable(['a', 'b'], [[1, null]]) // ' a | b\n---+---\n 1 |'
  */
-export function textTable(
-  header: readonly string[],
-  rows: ReadonlyArray<ReadonlyArray<string | number | null>>,
-): string {
-  const cells = [
-    header,
-    ...rows.map((row) => row.map((value) => (value === null ? '' : visible(String(value))))),
-  ];
-  const widths = header.map((_, column) => Math.max(...cells.map((row) => row[column]?.length ?? 0)));
-  const lines = cells.map((row) =>
-    widths
-      .map((width, column) => ` ${(row[column] ?? '').padEnd(width)} `)
-      .join('|')
-      .trimEnd(),
-  );
-  lines.splice(1, 0, widths.map((width) => '-'.repeat(width + 2)).join('+'));
-  return lines.join('\n');
+export function textTable(header: readonly string[], rows: ReadonlyArray<readonly Cell[]>): string {
+  return tableLines(header, rows)
+    .map((line) => renderLine(line, false))
+    .join('\n');
 }
 
-/** As psql writes them: `\\x1B`. */
-export function visible(text: string): string {
-  return text.replace(
-    /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu,
-    (character) => `\\x${character.codePointAt(0)?.toString(16).toUpperCase().padStart(2, '0')}`,
-  );
+function paintable(cell: Cell): string | Painted {
+  if (cell === null) return '';
+  return typeof cell === 'number' ? String(cell) : cell;
+}
+
+function lengthOf(cell: string | Painted | undefined): number {
+  return visible(typeof cell === 'string' ? cell : (cell?.text ?? '')).length;
 }

@@ -71,6 +71,8 @@ async function applyMigrations(
     connectionTimeoutMillis: DATABASE_LIMITS.connectMs,
     lock_timeout: turnTimeoutMs,
   });
+  // What the library says of a migration that failed has several lines.
+  const logLines = (text: string) => text.split('\n').forEach((line) => log(line));
   await client.connect();
   try {
     await takeTurn(client);
@@ -90,7 +92,7 @@ async function applyMigrations(
       checkOrder: true,
       singleTransaction: false,
       advisoryLockMode: 'wait',
-      logger: { debug: ignore, info: ignore, warn: log, error: log },
+      logger: { debug: ignore, info: ignore, warn: logLines, error: logLines },
     });
     for (const file of await migrationFiles(folder)) {
       await client.query(

@@ -6,7 +6,7 @@ import type { Pool } from 'pg';
 
 import type { IntentClient } from '../client';
 import { Cli, EXIT } from '../cli/cli';
-import { explainError } from '../cli/explain-error';
+import { reportError } from '../cli/explain-error';
 import { taskQueueOption } from '../cli/options';
 import { withIntents } from '../cli/open-intents';
 import { runCli } from '../cli/run-cli';
@@ -84,9 +84,7 @@ async function main(): Promise<number> {
     return cli.exitCode;
   } catch (error) {
     if (interrupted.signal.aborted) return INTERRUPTED;
-    const { message, exitCode } = explainError(error);
-    if (message !== undefined) cli.note(`error: ${message}`);
-    return exitCode;
+    return reportError(cli, error);
   }
 }
 
@@ -98,7 +96,11 @@ function importEvents(cli: Cli, { env }: DemoStack, options: DemoOptions): Promi
 
 async function showEngine(cli: Cli, { env, uiUrl }: DemoStack, options: DemoOptions): Promise<number> {
   const { taskQueue, json } = options;
-  const say = (line = '') => (json ? cli.note(line) : cli.print(line));
+  const say = (text = '') => {
+    for (const line of text.split('\n'))
+      if (json) cli.note(line);
+      else cli.print(line);
+  };
   return withIntents(new Cli({ ...cli.streams, env }), { taskQueue }, async ({ intents, pool }) => {
     say('An intent of the built-in graph, from CREATED to COMPLETED:');
     const transitions: WalkedTransition[] = [];

@@ -8,13 +8,17 @@ export interface CapturedRun {
   stderr: string;
 }
 
-/** Runs `intent` in this process, with nothing in its environment but `env`. */
-export async function capturedRun(args: string[], env: NodeJS.ProcessEnv = {}): Promise<CapturedRun> {
+/** Runs `intent` in this process, with nothing in its environment but `env`; on a terminal, if `isTTY`. */
+export async function capturedRun(
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+  { isTTY = false }: { isTTY?: boolean } = {},
+): Promise<CapturedRun> {
   const out: string[] = [];
   const err: string[] = [];
-  const stderr = new PassThrough();
+  const stderr = Object.assign(new PassThrough(), { isTTY });
   stderr.on('data', (chunk: Buffer) => err.push(chunk.toString()));
-  const stdout = { write: (text: string) => out.push(text) };
+  const stdout = { write: (text: string) => out.push(text), isTTY };
   const exitCode = await runCli(args, { env, stdout, stderr });
   stderr.end();
   return { exitCode, stdout: out.join(''), stderr: err.join('') };

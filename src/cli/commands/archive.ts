@@ -8,6 +8,7 @@ import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
 import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { age, checkIntentSelection, positiveInteger } from '../options';
+import { yellow, type Line } from '../painted';
 import { progressBar } from '../progress-bar';
 import { signedFiles } from '../signed-files';
 
@@ -84,7 +85,7 @@ export function addArchiveCommand(program: Command, cli: Cli): void {
         );
         progress.end();
         if (options.json) cli.printJson(summary);
-        else cli.print(report(summary));
+        else cli.printLines(report(summary));
         cli.exitCode = summary.complete ? EXIT.ok : EXIT.failed;
       } finally {
         progress.end();
@@ -92,8 +93,8 @@ export function addArchiveCommand(program: Command, cli: Cli): void {
     });
 }
 
-function report({ intents, auditRows, rejections, votes, files, complete }: ArchiveSummary): string {
+function report({ intents, auditRows, rejections, votes, files, complete }: ArchiveSummary): Line[] {
   const where = files > 0 ? ` to ${files} files` : '';
   const moved = `${intents} intents moved${where}: ${auditRows} audit rows, ${rejections} rejections${votes > 0 ? `, ${votes} votes` : ''}.`;
-  return complete ? moved : `${moved}\nStopped before the end; run it again to go on.`;
+  return complete ? [moved] : [moved, [yellow('Stopped before the end'), '; run it again to go on.']];
 }

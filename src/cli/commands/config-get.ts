@@ -6,7 +6,6 @@ import { maskProfile } from '../profiles/mask-secrets';
 import { propertyOption, showSecretsOption } from '../profiles/options';
 import type { Property } from '../profiles/profile';
 import { readProfiles } from '../profiles/profile-file';
-import { textTable } from '../text-table';
 
 interface ConfigGetOptions {
   prop?: Property;
@@ -37,7 +36,7 @@ export function addConfigGetCommand(parent: Command, cli: Cli): void {
       const shown = showSecrets ? profile : maskProfile(profile);
       if (prop === undefined) {
         if (json) return cli.printJson(shown);
-        return cli.print(textTable(['property', 'value'], Object.entries(shown)));
+        return cli.printTable(['property', 'value'], Object.entries(shown));
       }
       const value = shown[prop];
       if (value === undefined) throw new CommandError(`The profile ${named.name} has no ${prop}.`);

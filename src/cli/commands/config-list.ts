@@ -4,7 +4,6 @@ import type { Cli } from '../cli';
 import { maskProfile } from '../profiles/mask-secrets';
 import { readProfiles } from '../profiles/profile-file';
 import { showSecretsOption } from '../profiles/options';
-import { textTable } from '../text-table';
 
 const HELP = `
 Exit codes: 0 listed; 2 wrong usage, or a file that is wrong
@@ -28,18 +27,16 @@ export function addConfigListCommand(parent: Command, cli: Cli): void {
       if (json) return cli.printJson({ file: path ?? null, profiles: Object.fromEntries(shown) });
       if (shown.length === 0)
         return cli.note(`There are no profiles${path === undefined ? '' : ` in ${path}`}.`);
-      cli.print(
-        textTable(
-          ['profile', 'database_url', 'owner_database_url', 'temporal'],
-          shown.map(([name, profile]) => [
-            name,
-            profile.database_url ?? null,
-            profile.owner_database_url ?? null,
-            profile.temporal_profile === undefined
-              ? [profile.temporal_address, profile.temporal_namespace].filter(Boolean).join(', ')
-              : `profile ${profile.temporal_profile}`,
-          ]),
-        ),
+      cli.printTable(
+        ['profile', 'database_url', 'owner_database_url', 'temporal'],
+        shown.map(([name, profile]) => [
+          name,
+          profile.database_url ?? null,
+          profile.owner_database_url ?? null,
+          profile.temporal_profile === undefined
+            ? [profile.temporal_address, profile.temporal_namespace].filter(Boolean).join(', ')
+            : `profile ${profile.temporal_profile}`,
+        ]),
       );
     });
 }

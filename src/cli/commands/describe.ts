@@ -5,7 +5,7 @@ import { hasGrpcStatus } from '../../temporal/grpc-status';
 import { type Cli, CommandError } from '../cli';
 import { timeoutOption } from '../options';
 import { withIntents } from '../open-intents';
-import { visible } from '../text-table';
+import { dim, red, yellow, type Line, type Painted } from '../painted';
 
 export function addDescribeCommand(program: Command, cli: Cli): void {
   program
@@ -30,21 +30,21 @@ export function addDescribeCommand(program: Command, cli: Cli): void {
         }),
       );
       if (json) return cli.printJson(description);
-      for (const line of lines(description)) cli.print(line);
+      cli.printLines(lines(description));
     });
 }
 
-function lines(intent: IntentDescription): string[] {
+function lines(intent: IntentDescription): Line[] {
   const { step } = intent;
   const where = step === null ? 'ended' : `step ${step.number}, ${step.label}`;
-  const fields: Array<[string, string | number]> = [
+  const fields: Array<[string, string | Painted]> = [
     ['intent', intent.id],
     ['organization', intent.organizationId],
     ['graph', intent.graph],
     ['state', `${intent.state} (${where}; ${Math.round(intent.progress * 100)} %)`],
     ...optional('due', intent.deadline),
-    ...optional('paused', intent.paused ? 'its clocks stand still' : null),
-    ...optional('problem', intent.problem),
+    ...optional('paused', intent.paused ? 'its clocks stand still' : null, yellow),
+    ...optional('problem', intent.problem, red),
     ['next', intent.nextStates.join(', ') || 'nothing: it has ended'],
     ...intent.approvals.map(({ to, needed, votes, missing, roles }): [string, string] => [
       'votes',
@@ -53,11 +53,15 @@ function lines(intent: IntentDescription): string[] {
     ]),
     ['transitions', `${intent.sequence}, of which Postgres holds ${intent.recordedSequence}`],
     ['audit hash', intent.auditHash ?? 'none yet'],
-    ...optional('quarantined', intent.quarantined),
+    ...optional('quarantined', intent.quarantined, red),
   ];
-  return fields.map(([name, value]) => `${name.padEnd(14)}${visible(String(value))}`);
+  return fields.map(([name, value]) => [dim(name.padEnd(14)), value]);
 }
 
-function optional(name: string, value: string | null): Array<[string, string]> {
-  return value === null ? [] : [[name, value]];
+function optional(
+  name: string,
+  value: string | null,
+  paint: (text: string) => string | Painted = (text) => text,
+): Array<[string, string | Painted]> {
+  return value === null ? [] : [[name, paint(value)]];
 }

@@ -4,7 +4,7 @@ import { describeDiff } from '../../graph-pictures/describe-diff';
 import { diffGraphs } from '../../graph-pictures/diff-graphs';
 import { pictureOfDiff } from '../../graph-pictures/picture-of-diff';
 import { CHECK_EXIT, type Cli } from '../cli';
-import { explainError } from '../explain-error';
+import { reportError } from '../explain-error';
 import { GRAPH_ARGUMENT, graphFromArgument } from '../graph-argument';
 import { addGraphOutputOptions, formatOf, printGraph, type GraphOutputOptions } from '../graph-output';
 
@@ -36,7 +36,7 @@ export function addGraphDiffCommand(parent: Command, cli: Cli): void {
       try {
         cli.exitCode = await compare(cli, first, second, options);
       } catch (error) {
-        cli.note(`error: ${explainError(error).message ?? 'unknown'}`);
+        reportError(cli, error);
         cli.exitCode = CHECK_EXIT.notChecked;
       }
     });

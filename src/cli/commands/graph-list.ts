@@ -5,7 +5,6 @@ import { allStates, formatGraphReference, parseGraph } from '../../graph';
 import type { Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { withDatabase } from '../open-database';
-import { textTable } from '../text-table';
 
 export function addGraphListCommand(parent: Command, cli: Cli): void {
   parent
@@ -27,17 +26,15 @@ export function addGraphListCommand(parent: Command, cli: Cli): void {
         };
       });
       if (json) return cli.printJson(rows);
-      cli.print(
-        textTable(
-          ['graph', 'title', 'states', 'transitions', 'fingerprint'],
-          rows.map(({ graph, title, states, transitions, fingerprint }) => [
-            graph,
-            title,
-            states,
-            transitions,
-            fingerprint.slice(0, 12),
-          ]),
-        ),
+      cli.printTable(
+        ['graph', 'title', 'states', 'transitions', 'fingerprint'],
+        rows.map(({ graph, title, states, transitions, fingerprint }) => [
+          graph,
+          title,
+          states,
+          transitions,
+          fingerprint.slice(0, 12),
+        ]),
       );
     });
 }

@@ -9,13 +9,14 @@ import { checkCourse, planMoves, type Course, type PlannedMove } from '../../mig
 import { checkpointFile } from '../../ops/checkpoint-file';
 import { CHECK_EXIT, UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
-import { explainError } from '../explain-error';
+import { reportError } from '../explain-error';
 import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection, positiveInteger } from '../options';
+import { yellow, type Line } from '../painted';
 import { progressBar } from '../progress-bar';
-import { textTable } from '../text-table';
+import { sayer } from '../say';
 
 interface GraphMigrateOptions {
   graph: string;
@@ -78,7 +79,7 @@ export function addGraphMigrateCommand(parent: Command, cli: Cli): void {
       try {
         cli.exitCode = options.dryRun ? await plan(cli, options) : await move(cli, options);
       } catch (error) {
-        cli.note(`error: ${explainError(error).message ?? 'unknown'}`);
+        reportError(cli, error);
         cli.exitCode = CHECK_EXIT.notChecked;
       }
     });
@@ -94,15 +95,13 @@ async function plan(cli: Cli, options: GraphMigrateOptions): Promise<number> {
     moves.filter(({ to }) => to === undefined),
   ];
   if (options.json) {
-    for (const planned of moves) cli.print(JSON.stringify({ type: 'state', ...planned }));
-    cli.print(JSON.stringify({ type: 'summary', dryRun: true, moved: sum(movable), left: sum(left) }));
+    for (const planned of moves) cli.printJsonLine({ type: 'state', ...planned });
+    cli.printJsonLine({ type: 'summary', dryRun: true, moved: sum(movable), left: sum(left) });
   } else {
     if (moves.length > 0) {
-      cli.print(
-        textTable(
-          ['state', 'intents', 'would go on in'],
-          moves.map(({ state, intents, to }) => [state, intents, to ?? 'nowhere']),
-        ),
+      cli.printTable(
+        ['state', 'intents', 'would go on in'],
+        moves.map(({ state, intents, to }) => [state, intents, to ?? yellow('nowhere')]),
       );
     }
     for (const { state, reason } of left) cli.print(`${state}: ${reason}`);
@@ -114,8 +113,7 @@ async function plan(cli: Cli, options: GraphMigrateOptions): Promise<number> {
 async function move(cli: Cli, options: GraphMigrateOptions): Promise<number> {
   const { json, checkpoint, organization, actor, reason } = options;
   const progress = progressBar(cli.streams.stderr, 'intents');
-  const say = (text: string, value: object) =>
-    progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
+  const say = sayer(cli, progress, json);
   const summary = await withIntents(cli, {}, async ({ pool, intents }) => {
     const course = await courseOf(pool, options);
     try {
@@ -130,7 +128,12 @@ async function move(cli: Cli, options: GraphMigrateOptions): Promise<number> {
           reason,
           checkpoint: checkpoint === undefined ? undefined : checkpointFile(checkpoint),
           onLeft: ({ id, state }, why) =>
-            say(`left: intent ${id} in ${state}: ${why}`, { type: 'left', intentId: id, state, reason: why }),
+            say([yellow('left:'), ` intent ${id} in ${state}: ${why}`], {
+              type: 'left',
+              intentId: id,
+              state,
+              reason: why,
+            }),
           onProgress: progress.show,
           signal,
         }),
@@ -139,21 +142,21 @@ async function move(cli: Cli, options: GraphMigrateOptions): Promise<number> {
       progress.end();
     }
   });
-  if (json) cli.print(JSON.stringify({ type: 'summary', ...summary }));
-  else for (const line of report(options, summary)) cli.print(line);
+  if (json) cli.printJsonLine({ type: 'summary', ...summary });
+  else cli.printLines(report(options, summary));
   if (!summary.complete) return CHECK_EXIT.notChecked;
   return summary.left > 0 || summary.remaining > 0 ? CHECK_EXIT.drift : CHECK_EXIT.clean;
 }
 
-function report({ graph, from, to }: GraphMigrateOptions, summary: MoveSummary): string[] {
+function report({ graph, from, to }: GraphMigrateOptions, summary: MoveSummary): Line[] {
   const { moved, ended, left, remaining, complete } = summary;
   const since = remaining - left;
   return [
     `${moved} intents follow ${graph}@${to} now`,
     ...(ended > 0 ? [`  ${ended} ended before they could be moved`] : []),
-    ...(left > 0 ? [`  ${left} were left on ${graph}@${from}, for the reasons above`] : []),
+    ...(left > 0 ? [['  ', yellow(`${left} were left on ${graph}@${from}`), ', for the reasons above']] : []),
     ...(complete && since > 0 ? [`  ${since} have begun on ${graph}@${from} since; run it again`] : []),
-    ...(complete ? [] : ['Stopped before the end; run it again to go on.']),
+    ...(complete ? [] : [[yellow('Stopped before the end'), '; run it again to go on.']]),
   ];
 }
 

@@ -10,6 +10,7 @@ import {
 } from '../../graph';
 import { readGraphFile } from '../../graph-file/read-graph-file';
 import { EXIT, type Cli } from '../cli';
+import { green, red, type Line } from '../painted';
 
 interface Verdict {
   file: string;
@@ -41,7 +42,7 @@ Examples:
       const verdicts: Verdict[] = [];
       for (const file of files) verdicts.push(await judge(file));
       if (json) cli.printJson(verdicts);
-      else for (const verdict of verdicts) for (const line of lines(verdict)) cli.print(line);
+      else cli.printLines(verdicts.flatMap(lines));
       if (verdicts.some(({ valid }) => !valid)) cli.exitCode = EXIT.failed;
     });
 }
@@ -65,11 +66,11 @@ async function judge(file: string): Promise<Verdict> {
   }
 }
 
-function lines({ file, valid, graph, states, error, problems }: Verdict): string[] {
-  if (valid) return [`${file}: ${graph} is valid, ${states} states`];
-  if (error !== undefined) return [error];
+function lines({ file, valid, graph, states, error, problems }: Verdict): Line[] {
+  if (valid) return [[`${file}: `, green(`${graph} is valid`), `, ${states} states`]];
+  if (error !== undefined) return [[red(error)]];
   return [
-    `${file}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`,
+    [`${file}: `, red(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`)],
     ...problems.map((problem) => `  ${formatGraphProblem(problem)}`),
   ];
 }

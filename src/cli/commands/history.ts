@@ -6,7 +6,6 @@ import { CommandError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { withDatabase } from '../open-database';
 import { checkIntentSelection } from '../options';
-import { textTable } from '../text-table';
 
 export function addHistoryCommand(program: Command, cli: Cli): void {
   program
@@ -28,20 +27,18 @@ export function addHistoryCommand(program: Command, cli: Cli): void {
         );
       });
       if (json) return cli.printJson(rows);
-      cli.print(
-        textTable(
-          ['sequence', 'kind', 'previous_state', 'new_state', 'actor', 'reason', 'transitioned_at', 'hash'],
-          rows.map((row) => [
-            row.sequence,
-            row.kind,
-            row.previousState,
-            row.newState,
-            row.actor,
-            row.reason,
-            row.transitionedAt.toISOString(),
-            row.hash.slice(0, 12),
-          ]),
-        ),
+      cli.printTable(
+        ['sequence', 'kind', 'previous_state', 'new_state', 'actor', 'reason', 'transitioned_at', 'hash'],
+        rows.map((row) => [
+          row.sequence,
+          row.kind,
+          row.previousState,
+          row.newState,
+          row.actor,
+          row.reason,
+          row.transitionedAt.toISOString(),
+          row.hash.slice(0, 12),
+        ]),
       );
     });
 }

@@ -110,7 +110,7 @@ export function addImportCommand(program: Command, cli: Cli): void {
         }
       });
       if (json) cli.printJson(summary);
-      else for (const line of importReport(summary, errors)) cli.print(line);
+      else cli.printLines(importReport(summary, errors));
       if (!summary.complete) cli.exitCode = EXIT.failed;
     });
 }

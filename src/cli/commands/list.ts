@@ -19,7 +19,6 @@ import { CLI_LIMITS } from '../limits';
 import { withDatabase } from '../open-database';
 import { checkIntentSelection, positiveInteger, time } from '../options';
 import { suggest } from '../suggest';
-import { textTable } from '../text-table';
 
 interface ListOptions {
   organization?: string;
@@ -70,7 +69,7 @@ Examples:
       }
       const page = await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) => search(pool, options));
       if (options.json) return cli.printJson(page);
-      cli.print(table(page.intents));
+      printIntents(cli, page.intents);
       if (page.next !== null) cli.note(`There are more: the same again with --after ${page.next}`);
     });
 }
@@ -149,8 +148,8 @@ function statesOf(
   return wanted === undefined ? states : states.filter((state) => wanted.includes(state));
 }
 
-function table(intents: readonly IntentRow[]): string {
-  return textTable(
+function printIntents(cli: Cli, intents: readonly IntentRow[]): void {
+  cli.printTable(
     ['id', 'state', 'graph', 'sequence', 'title', 'created_at', 'updated_at', 'ended_at'],
     intents.map((intent) => [
       intent.id,

@@ -7,7 +7,9 @@ import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection } from '../options';
+import { yellow, type Line } from '../painted';
 import { progressBar } from '../progress-bar';
+import { sayer } from '../say';
 import { signedFiles } from '../signed-files';
 
 interface PurgeCommandOptions {
@@ -54,8 +56,8 @@ export function addPurgeCommand(program: Command, cli: Cli): void {
         throw new UsageError('--organization: name either intents or an organization');
       }
       const summary = await runPurge(cli, ids, options);
-      if (options.json) cli.print(JSON.stringify({ type: 'summary', ...summary }));
-      else for (const line of report(summary)) cli.print(line);
+      if (options.json) cli.printJsonLine({ type: 'summary', ...summary });
+      else cli.printLines(report(summary));
       cli.exitCode = summary.left === 0 && summary.complete ? EXIT.ok : EXIT.failed;
     });
 }
@@ -67,8 +69,7 @@ async function runPurge(
 ): Promise<PurgeSummary> {
   const files = await signedFiles('--archive', archive, signingKey);
   const progress = progressBar(cli.streams.stderr, 'intents');
-  const say = (text: string, value: object) =>
-    progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
+  const say = sayer(cli, progress, json);
   try {
     return await interruptible((signal) =>
       withIntents(cli, {}, ({ env, temporal }) =>
@@ -85,7 +86,11 @@ async function runPurge(
             onPurged: (intentId) =>
               say(`${apply ? 'erased' : 'would erase'} intent ${intentId}`, { type: 'purged', intentId }),
             onLeft: (intentId, why) =>
-              say(`left alone: intent ${intentId}: ${why}`, { type: 'left', intentId, reason: why }),
+              say([yellow('left alone:'), ` intent ${intentId}: ${why}`], {
+                type: 'left',
+                intentId,
+                reason: why,
+              }),
             onProgress: progress.show,
           }),
         ),
@@ -96,11 +101,11 @@ async function runPurge(
   }
 }
 
-function report({ intents, purged, left, applied, complete }: PurgeSummary): string[] {
+function report({ intents, purged, left, applied, complete }: PurgeSummary): Line[] {
   return [
     `${intents} intents`,
     `  ${purged} ${applied ? 'erased' : 'would be erased; --apply does it'}`,
-    ...(left > 0 ? [`  ${left} left as they are`] : []),
-    ...(complete ? [] : ['Stopped before the end; run it again to go on.']),
+    ...(left > 0 ? [['  ', yellow(`${left} left as they are`)]] : []),
+    ...(complete ? [] : [[yellow('Stopped before the end'), '; run it again to go on.']]),
   ];
 }

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { migrate } from '../../database/migrate';
 import { CHECK_EXIT, type Cli } from '../cli';
 import { ownerDatabaseUrl } from '../environment';
-import { explainError } from '../explain-error';
+import { reportError } from '../explain-error';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { quietRuntime } from '../quiet-runtime';
@@ -42,7 +42,7 @@ export function addRebuildCommand(program: Command, cli: Cli): void {
         });
         printReconciled(cli, { ...(json !== undefined && { json }) }, summary);
       } catch (error) {
-        cli.note(`error: ${explainError(error).message ?? 'unknown'}`);
+        reportError(cli, error);
         cli.exitCode = CHECK_EXIT.notChecked;
       }
     });

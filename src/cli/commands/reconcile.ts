@@ -2,16 +2,18 @@ import type { Command } from 'commander';
 import type { Pool } from 'pg';
 
 import { checkpointFile } from '../../ops/checkpoint-file';
-import { formatFinding } from '../../ops/findings';
 import { reconcile, type ReconcileOptions, type ReconcileSummary, type Restored } from '../../ops/reconcile';
 import { CHECK_EXIT, type Cli } from '../cli';
 import { ownerDatabaseUrl } from '../environment';
-import { explainError } from '../explain-error';
+import { reportError } from '../explain-error';
+import { findingLine } from '../finding-line';
 import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection } from '../options';
+import { green, red, yellow, type Line } from '../painted';
 import { progressBar } from '../progress-bar';
+import { sayer } from '../say';
 import { quietRuntime } from '../quiet-runtime';
 
 interface ReconcileCommandOptions {
@@ -63,7 +65,7 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
         const summary = await runReconcile(cli, ids, options);
         printReconciled(cli, options, summary);
       } catch (error) {
-        cli.note(`error: ${explainError(error).message ?? 'unknown'}`);
+        reportError(cli, error);
         cli.exitCode = CHECK_EXIT.notChecked;
       }
     });
@@ -71,8 +73,8 @@ export function addReconcileCommand(program: Command, cli: Cli): void {
 
 /** Prints the summary, and sets the exit code by it. */
 export function printReconciled(cli: Cli, { json }: { json?: boolean }, summary: ReconcileSummary): void {
-  if (json) cli.print(JSON.stringify({ type: 'summary', ...summary }));
-  else for (const line of report(summary)) cli.print(line);
+  if (json) cli.printJsonLine({ type: 'summary', ...summary });
+  else cli.printLines(report(summary));
   const { left, restored, applied, complete } = summary;
   cli.exitCode = complete ? CHECK_EXIT.clean : CHECK_EXIT.notChecked;
   if (left > 0 || (restored > 0 && !applied)) cli.exitCode = CHECK_EXIT.drift;
@@ -106,17 +108,16 @@ export async function reconcileAloud(
   options: Omit<ReconcileOptions, 'onFinding' | 'onRestore' | 'onLeft' | 'onProgress' | 'signal'>,
 ): Promise<ReconcileSummary> {
   const progress = progressBar(cli.streams.stderr, 'intents');
-  const say = (text: string, value: object) =>
-    progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
+  const say = sayer(cli, progress, json);
   try {
     return await interruptible((signal) =>
       reconcile({
         ...options,
         signal,
-        onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
+        onFinding: (finding) => say(findingLine(finding), { type: 'finding', ...finding }),
         onRestore: (restored) => say(describe(restored, options.apply), { type: 'restore', ...restored }),
         onLeft: (intentId, reason) =>
-          say(`left alone: intent ${intentId}: ${reason}`, { type: 'left', intentId, reason }),
+          say([yellow('left alone:'), ` intent ${intentId}: ${reason}`], { type: 'left', intentId, reason }),
         onProgress: progress.show,
       }),
     );
@@ -139,7 +140,7 @@ function describe(
   return `${done} intent ${intentId}${what}: ${transitions} audit rows, ${rejections} rejections${votes === undefined ? '' : `, ${votes} votes`}`;
 }
 
-function report(summary: ReconcileSummary): string[] {
+function report(summary: ReconcileSummary): Line[] {
   const { intents, restored, repaired, transitions, rejections, votes, left, applied, complete } = summary;
   const others = votes > 0 ? `${rejections} rejections and ${votes} votes` : `${rejections} rejections`;
   const rows = `${transitions} audit rows and ${others} of ${restored} intents`;
@@ -150,8 +151,8 @@ function report(summary: ReconcileSummary): string[] {
     ...(restored > 0
       ? [`  ${rows} ${applied ? 'restored' : 'would be restored; --apply does it'}${evidence}`]
       : []),
-    ...(left > 0 ? [`  ${left} intents left as they are: somebody has to look`] : []),
-    ...(complete ? [] : ['Stopped before the end; run it again.']),
-    ...(complete && restored === 0 && left === 0 ? ['Postgres has all that Temporal knows.'] : []),
+    ...(left > 0 ? [['  ', red(`${left} intents left as they are: somebody has to look`)]] : []),
+    ...(complete ? [] : [[yellow('Stopped before the end'), '; run it again.']]),
+    ...(complete && restored === 0 && left === 0 ? [[green('Postgres has all that Temporal knows.')]] : []),
   ];
 }

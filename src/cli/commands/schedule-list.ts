@@ -7,7 +7,7 @@ import type { Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { withDatabase } from '../open-database';
 import { withTemporal } from '../open-intents';
-import { textTable } from '../text-table';
+import { green, red } from '../painted';
 
 const HELP = `
 Exit codes: 0 listed, whatever the last result was; 1 a server does not answer
@@ -35,11 +35,10 @@ export function addScheduleListCommand(parent: Command, cli: Cli): void {
       const next = running !== null ? 'runs now' : paused ? 'paused' : (nextRuns[0]?.toISOString() ?? null);
       const every = everySeconds === 0 ? null : formatDuration(everySeconds);
       const finished = last?.finishedAt.toISOString() ?? null;
-      cli.print(
-        textTable(
-          ['what', 'every', 'next run', 'last run', 'result'],
-          [['verify', every, next, finished, last === undefined ? null : describe(last)]],
-        ),
+      const result = last && (last.clean ? green : red)(describe(last));
+      cli.printTable(
+        ['what', 'every', 'next run', 'last run', 'result'],
+        [['verify', every, next, finished, result ?? null]],
       );
     });
 }

@@ -1,18 +1,20 @@
 import { Option, type Command } from 'commander';
 
 import { checkpointFile } from '../../ops/checkpoint-file';
-import { formatFinding, type Finding } from '../../ops/findings';
 import { verify, type VerifyMode, type VerifyOptions, type VerifySummary } from '../../ops/verify';
 import { readVerifyingKey } from '../../archive/manifest';
 import type { ArchiveFiles } from '../../ops/archive-files';
 import { CHECK_EXIT, UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
-import { explainError } from '../explain-error';
+import { reportError } from '../explain-error';
+import { findingLine } from '../finding-line';
 import { interruptible } from '../interruptible';
 import { withDatabase } from '../open-database';
 import { withIntents } from '../open-intents';
 import { checkIntentSelection } from '../options';
+import { green, red, yellow } from '../painted';
 import { progressBar } from '../progress-bar';
+import { sayer } from '../say';
 import { quietRuntime } from '../quiet-runtime';
 
 interface VerifyCommandOptions {
@@ -69,8 +71,7 @@ export function addVerifyCommand(program: Command, cli: Cli): void {
         print(cli, options, summary);
         cli.exitCode = exitCodeOf(summary);
       } catch (error) {
-        const { message } = explainError(error);
-        cli.note(`error: ${message ?? 'unknown'}`);
+        reportError(cli, error);
         cli.exitCode = CHECK_EXIT.notChecked;
       }
     });
@@ -84,8 +85,7 @@ async function runVerify(
 ): Promise<VerifySummary> {
   const mode: VerifyMode = sqlOnly ? 'sql' : fast ? 'fast' : 'full';
   const progress = progressBar(cli.streams.stderr, 'intents');
-  const say = (text: string, value: Finding | object) =>
-    progress.line(json ? JSON.stringify(value) : text, (line) => cli.print(line));
+  const say = sayer(cli, progress, json);
   const options: Omit<VerifyOptions, 'pool'> = {
     mode,
     ids: ids.length === 0 ? undefined : ids,
@@ -93,9 +93,13 @@ async function runVerify(
     archive: archive === undefined ? undefined : await archiveFiles(archive, archiveKey),
     checkpoint: checkpoint === undefined ? undefined : checkpointFile(checkpoint),
     signal,
-    onFinding: (finding) => say(formatFinding(finding), { type: 'finding', ...finding }),
+    onFinding: (finding) => say(findingLine(finding), { type: 'finding', ...finding }),
     onUnchecked: (intentId, reason) =>
-      say(`not checked: intent ${intentId}: ${reason}`, { type: 'unchecked', intentId, reason }),
+      say([yellow('not checked:'), ` intent ${intentId}: ${reason}`], {
+        type: 'unchecked',
+        intentId,
+        reason,
+      }),
     onProgress: progress.show,
   };
   try {
@@ -119,7 +123,7 @@ function exitCodeOf({ findings, unchecked, complete }: VerifySummary): number {
 }
 
 function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: VerifySummary): void {
-  if (json) return cli.print(JSON.stringify({ type: 'summary', ...summary }));
+  if (json) return cli.printJsonLine({ type: 'summary', ...summary });
   const { mode, intents, witnessed, forgotten, filed, unchecked, findings, complete, seconds } = summary;
   const counts = Object.entries(findings).map(([code, count]) => `${code} ${count}`);
   cli.print(`${intents} intents in ${seconds.toFixed(1)} s`);
@@ -132,12 +136,12 @@ function print(cli: Cli, { json, checkpoint }: VerifyCommandOptions, summary: Ve
       cli.print(
         `  ${forgotten} that Temporal has deleted, by its retention or a purge: only Postgres speaks for them`,
       );
-    if (unchecked > 0) cli.print(`  ${unchecked} that could not be checked`);
+    if (unchecked > 0) cli.print(['  ', yellow(`${unchecked} that could not be checked`)]);
   }
   if (!complete) {
     const how = checkpoint === undefined ? '--checkpoint FILE keeps the position' : 'run it again to go on';
-    cli.print(`Stopped before the end; ${how}.`);
+    cli.print([yellow('Stopped before the end'), `; ${how}.`]);
   }
-  if (counts.length > 0) cli.print(`Drift: ${counts.join(', ')}.`);
-  else if (unchecked === 0 && complete) cli.print('Clean.');
+  if (counts.length > 0) cli.print([red('Drift:'), ` ${counts.join(', ')}.`]);
+  else if (unchecked === 0 && complete) cli.print([green('Clean.')]);
 }

@@ -11,7 +11,7 @@ import { interruptible } from '../interruptible';
 import { CLI_LIMITS } from '../limits';
 import { withDatabase } from '../open-database';
 import { checkIntentSelection } from '../options';
-import { visible } from '../text-table';
+import { dim, type Line } from '../painted';
 
 export function addWatchCommand(program: Command, cli: Cli): void {
   program
@@ -34,7 +34,8 @@ Example:
       await withDatabase(databaseUrl(resolveEnvironment(cli)), (pool) =>
         interruptible(async (signal) => {
           for await (const row of rowsOf(pool, id, signal)) {
-            cli.print(json === true ? JSON.stringify(row) : line(row));
+            if (json) cli.printJsonLine(row);
+            else cli.print(line(row));
             if (row.newState === until) return;
           }
           if (until !== undefined && !signal.aborted) {
@@ -62,8 +63,9 @@ async function* rowsOf(pool: Pool, id: string, signal: AbortSignal): AsyncGenera
   }
 }
 
-function line({ sequence, transitionedAt, kind, previousState, newState, actor, reason }: AuditRow): string {
-  const by = actor === null ? '' : ` by ${visible(actor)}`;
-  const why = reason === null ? '' : `: ${visible(reason)}`;
-  return `${transitionedAt.toISOString()}  ${sequence}  ${previousState ?? '–'} → ${newState}  ${kind}${by}${why}`;
+function line({ sequence, transitionedAt, kind, previousState, newState, actor, reason }: AuditRow): Line {
+  const by = actor === null ? '' : ` by ${actor}`;
+  const why = reason === null ? '' : `: ${reason}`;
+  const at = dim(transitionedAt.toISOString());
+  return [at, `  ${sequence}  ${previousState ?? '–'} → ${newState}  ${kind}${by}${why}`];
 }

@@ -5,6 +5,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse, stringify, TomlError } from 'smol-toml';
 
 import { UsageError, type Cli } from '../cli';
+import { yellow } from '../painted';
 import { checkProfiles, type Profile } from './profile';
 
 /** The file of profiles, read and checked. */
@@ -40,9 +41,8 @@ export function readProfiles(cli: Cli): ProfileFile {
   }
   const mode = statSync(path).mode & 0o777;
   if ((mode & 0o077) !== 0) {
-    cli.note(
-      `warning: ${path} may hold passwords, and others may use it (mode ${mode.toString(8)}): chmod 600 ${path}`,
-    );
+    const what = `${path} may hold passwords, and others may use it (mode ${mode.toString(8)})`;
+    cli.note([yellow('warning:'), ` ${what}: chmod 600 ${path}`]);
   }
   const checked = checkProfiles(parseToml(path, text));
   if (!checked.ok) throw new UsageError(`${path}: ${checked.problems.join('; ')}`);
