@@ -65,16 +65,21 @@ export async function runCli(args: readonly string[], streams: CliStreams): Prom
   const cli = new Cli(streams);
   cli.plain = args.includes('--json');
   try {
-    const program = createProgram(cli);
-    addCompletionCommand(program, () => createProgram(cli));
-    await program.parseAsync([...args], { from: 'user' });
+    await createProgram(cli).parseAsync([...args], { from: 'user' });
     return cli.exitCode;
   } catch (error) {
     return reportError(cli, error);
   }
 }
 
-function createProgram(cli: Cli): Command {
+/** The whole command line. Making it does nothing yet. */
+export function createProgram(cli: Cli): Command {
+  const program = withoutCompletion(cli);
+  addCompletionCommand(program, () => withoutCompletion(cli));
+  return program;
+}
+
+function withoutCompletion(cli: Cli): Command {
   const program = new Command('intent')
     .description('Durable, audited state machines: Temporal decides, Postgres witnesses.')
     .version(version())

@@ -15,6 +15,8 @@ export function addCompletionCommand(program: Command, everything: () => Command
       `
 In bash it needs the package bash-completion.
 
+Exit codes: 0 printed; 2 wrong usage, such as a shell that it does not know
+
 Examples:
   source <(intent completion bash)                                  for this session; zsh too
   intent completion bash > /etc/bash_completion.d/intent            for everybody

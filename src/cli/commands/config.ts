@@ -23,8 +23,6 @@ What wins: variables of the environment, then the profile of --profile or INTENT
 "default", but only where the environment names no server, then the local stack of this folder. A line on standard error
 says when two of them come together.
 
-Exit codes: 0 done; 1 what is asked for is not set; 2 wrong usage, no such profile, or a file that is wrong
-
 Examples:
   intent config set --profile production --prop database_url --value postgres://engine@db.example.com/intent
   intent config set --profile production --prop temporal_profile --value production

@@ -16,7 +16,11 @@ export function addDescribeCommand(program: Command, cli: Cli): void {
     .option('--json', 'print it as JSON')
     .addHelpText(
       'after',
-      `\nExample:\n  intent describe 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --json | jq .state`,
+      `
+Exit codes: 0 shown; 1 there is no such intent, or no worker answers; 2 wrong usage
+
+Example:
+  intent describe 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11 --json | jq .state`,
     )
     .action(async (id: string, { timeout, json }: { timeout: number; json?: boolean }) => {
       const description = await withIntents(cli, {}, ({ intents }) =>

@@ -11,7 +11,14 @@ export function addGraphListCommand(parent: Command, cli: Cli): void {
     .command('list')
     .description('Lists the registered graphs.')
     .option('--json', 'print a JSON array, with the definitions')
-    .addHelpText('after', `\nExample:\n  intent graph list --json | jq '.[].graph'`)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 listed; 1 Postgres does not answer; 2 wrong usage
+
+Example:
+  intent graph list --json | jq '.[].graph'`,
+    )
     .action(async ({ json }: { json?: boolean }) => {
       const graphs = await withDatabase(databaseUrl(resolveEnvironment(cli)), readGraphs);
       const rows = graphs.map(({ name, version, fingerprint, edges, definition }) => {

@@ -7,6 +7,13 @@ export function addGraphSchemaCommand(parent: Command, cli: Cli): void {
   parent
     .command('schema')
     .description('Prints the JSON Schema of graph files, for editors.')
-    .addHelpText('after', `\nExample:\n  intent graph schema > graph.schema.json`)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 printed; 2 wrong usage
+
+Example:
+  intent graph schema > graph.schema.json`,
+    )
     .action(() => cli.printJson(graphJsonSchema()));
 }

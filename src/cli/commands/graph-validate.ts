@@ -32,7 +32,7 @@ export function addGraphValidateCommand(parent: Command, cli: Cli): void {
     .addHelpText(
       'after',
       `
-Exit codes: 0 all valid, 1 problems found, 2 wrong usage
+Exit codes: 0 all valid; 1 problems found; 2 wrong usage
 
 Examples:
   intent graph validate examples/order/graph.ts

@@ -9,12 +9,22 @@ import { addGraphSchemaCommand } from './graph-schema';
 import { addGraphShowCommand } from './graph-show';
 import { addGraphValidateCommand } from './graph-validate';
 
+const HELP = `
+A graph is a file, in TypeScript or JSON, until it is registered as name@version; that never changes.
+
+Examples:
+  intent graph validate ticket.ts
+  intent graph register ticket.ts
+  intent graph diff ticket@1 ticket@2
+  intent graph migrate --graph ticket --from 1 --to 2 --dry-run`;
+
 export function addGraphCommands(program: Command, cli: Cli): void {
   const graph = program
     .command('graph')
     .description(
       'Workflow graphs: check, register, list, show and compare them, and move intents between their versions.',
-    );
+    )
+    .addHelpText('after', HELP);
   addGraphValidateCommand(graph, cli);
   addGraphRegisterCommand(graph, cli);
   addGraphListCommand(graph, cli);

@@ -13,7 +13,14 @@ export function addHistoryCommand(program: Command, cli: Cli): void {
     .description("Prints an intent's audit trail, oldest first. Asks Postgres only.")
     .argument('<id>', "the intent's id")
     .option('--json', 'print a JSON array with every column')
-    .addHelpText('after', `\nExample:\n  intent history 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11`)
+    .addHelpText(
+      'after',
+      `
+Exit codes: 0 printed; 1 there is no such intent, or its rows are in an archive file; 2 wrong usage
+
+Example:
+  intent history 5d0c1a52-1f52-4b6c-8a0e-6a8f0c7f4b11`,
+    )
     .action(async (id: string, { json }: { json?: boolean }) => {
       checkIntentSelection([id], undefined);
       const rows = await withDatabase(databaseUrl(resolveEnvironment(cli)), async (pool) => {

@@ -58,6 +58,8 @@ export function addListCommand(program: Command, cli: Cli): void {
       `
 Times are ISO 8601 with an offset, such as 2026-01-31T09:00:00Z.
 
+Exit codes: 0 listed, none included; 1 no such graph, or Postgres does not answer; 2 wrong usage
+
 Examples:
   intent list --organization 0b8fd1a5-6f6c-4a1d-9a67-0d0f4bb7a001 --running
   intent list --graph content-intent --step icp --json | jq -r '.intents[].id'`,

@@ -16,6 +16,8 @@ export function addMigrateCommand(program: Command, cli: Cli): void {
       `
 Uses OWNER_DATABASE_URL, else DATABASE_URL. Running it again, or twice at once, is harmless.
 
+Exit codes: 0 the schema is up to date; 1 a migration failed, or no privilege; 2 wrong usage
+
 Example:
   OWNER_DATABASE_URL=postgres://owner@localhost/intent intent migrate`,
     )

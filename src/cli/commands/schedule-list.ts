@@ -10,7 +10,7 @@ import { withTemporal } from '../open-intents';
 import { green, red } from '../painted';
 
 const HELP = `
-Exit codes: 0 listed, whatever the last result was; 1 a server does not answer
+Exit codes: 0 listed, whatever the last result was; 1 a server does not answer; 2 wrong usage
 
 Examples:
   intent schedule list
