@@ -24,7 +24,7 @@ test('words are completed: commands, their commands and options', async () => {
   expect(await offered('')).toEqual(expect.arrayContaining(['create', 'list', 'watch', 'completion']));
   expect(await offered('graph', 'd')).toEqual(['diff']);
   expect(await offered('config', 'delete')).toEqual(['delete', 'delete-profile']);
-  expect(await offered('config', 'set', '--')).toEqual(['--prop', '--value', '--drop-comments']);
+  expect(await offered('config', 'set', '--')).toEqual(['--prop', '--value', '--drop-comments', '--help']);
   expect(await offered('--prof')).toEqual(['--profile']);
   expect(await offered('list', '--cr')).toEqual(['--created-since', '--created-before']);
   expect(await offered('completion', 'z')).toEqual(['zsh']);
