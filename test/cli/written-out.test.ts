@@ -4,6 +4,7 @@ import { Cli } from '../../src/cli/cli';
 import { reportError } from '../../src/cli/explain-error';
 import { findingLine } from '../../src/cli/finding-line';
 import { importReport } from '../../src/cli/import-report';
+import { red } from '../../src/cli/painted';
 import { printOutcome } from '../../src/cli/request-options';
 import { GraphValidationError } from '../../src/graph';
 import { visible } from '../../src/cli/visible';
@@ -25,6 +26,7 @@ function captured(work: (cli: Cli) => unknown, isTTY = false): string {
 test('text from outside is one line without control characters, in every way of printing it', () => {
   expect(visible(EVIL)).toBe(HARMLESS);
   expect(captured((cli) => cli.print(EVIL))).toBe(`${HARMLESS}\n`);
+  expect(captured((cli) => cli.print([red(EVIL), EVIL]))).toBe(`${HARMLESS}${HARMLESS}\n`);
   expect(captured((cli) => cli.note(EVIL))).toBe(`${HARMLESS}\n`);
   expect(captured((cli) => cli.printTable(['a'], [[EVIL]])).split('\n')[2]).toBe(` ${HARMLESS}`);
   expect(captured((cli) => reportError(cli, new Error(`to ${EVIL.replace('\n', '')}`)))).toBe(
