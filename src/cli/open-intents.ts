@@ -44,9 +44,7 @@ export async function withTemporal<T>(
   env: NodeJS.ProcessEnv,
   work: (temporal: Client, connection: Connection) => Promise<T>,
 ): Promise<T> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig({
-    overrideEnvVars: env as Record<string, string>,
-  });
+  const { connectionOptions, namespace = 'default' } = temporalConfig(env);
   const address = connectionOptions.address ?? 'localhost:7233';
   const connection = await Connection.connect(connectionOptions).catch((error: Error) => {
     throw new CommandError(`TEMPORAL_ADDRESS: Temporal does not answer at ${address} (${error.message})`);
@@ -55,5 +53,16 @@ export async function withTemporal<T>(
     return await work(new Client({ connection, namespace }), connection);
   } finally {
     await connection.close();
+  }
+}
+
+/** @throws CommandError when Temporal's own file is wrong, or lacks the profile that is named */
+function temporalConfig(env: NodeJS.ProcessEnv): ReturnType<typeof loadClientConnectConfig> {
+  try {
+    return loadClientConnectConfig({ overrideEnvVars: env as Record<string, string> });
+  } catch (error) {
+    // The first line only: of a file that is wrong, the others show the place, which may hold a key.
+    const [message = ''] = (error as Error).message.split('\n', 1);
+    throw new CommandError(`TEMPORAL_PROFILE: ${message}; temporal config list shows the profiles there are`);
   }
 }

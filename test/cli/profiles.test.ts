@@ -185,6 +185,17 @@ test.each([
   }
 });
 
+test("a profile that Temporal's own file lacks is named with what shows those it has", async () => {
+  written('[profile.prod]\ntemporal_profile = "cloud"\n');
+  const run = await capturedRun(['schedule', 'delete', 'verify', '--profile', 'prod'], { HOME: home });
+  expect(run).toEqual({
+    exitCode: 1,
+    stdout: '',
+    stderr:
+      "error: TEMPORAL_PROFILE: Profile 'cloud' not found in config data; temporal config list shows the profiles there are\n",
+  });
+});
+
 test('wrong values and names change nothing', async () => {
   await config('set', '--prop', 'temporal_profile', '--value', 'cloud');
   const before = readFileSync(file, 'utf8');
