@@ -5,7 +5,6 @@ import { Option } from 'commander';
 import type { CreatedApiKey } from '../database/api-keys/create-api-key';
 import { isStorableText } from '../intent';
 import { UsageError, type Cli } from './cli';
-import { visible } from './text-table';
 
 const NAME_LENGTH = 200;
 
@@ -32,7 +31,7 @@ export function printKey(cli: Cli, { key, text }: CreatedApiKey, json: boolean |
     return;
   }
   const until = key.expiresAt === null ? 'without an end' : `until ${key.expiresAt.toISOString()}`;
-  cli.note(`Made the key ${key.id} (${visible(key.name)}), ${key.scopes.join(', ')}, ${until}.`);
+  cli.note(`Made the key ${key.id} (${key.name}), ${key.scopes.join(', ')}, ${until}.`);
   cli.note('It is shown this once; keep it where secrets are kept.');
   cli.print(text);
 }

@@ -6,7 +6,6 @@ import type { Cli } from '../cli';
 import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
 import { withDatabase } from '../open-database';
 import { checkIntentSelection } from '../options';
-import { textTable } from '../text-table';
 
 interface ListOptions {
   organization?: string;
@@ -38,7 +37,7 @@ Example:
       const keys = await withDatabase(url, (pool) => listApiKeys(pool, filter));
       if (json === true) cli.printJson(keys);
       else if (keys.length === 0) cli.print('No keys.');
-      else cli.print(textTable(HEADER, keys.map(row)));
+      else cli.printTable(HEADER, keys.map(row));
     });
 }
 

@@ -5,7 +5,6 @@ import { CommandError, type Cli } from '../cli';
 import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
 import { byOption } from '../key-output';
 import { withDatabase } from '../open-database';
-import { visible } from '../text-table';
 
 export function addKeysRevokeCommand(parent: Command, cli: Cli): void {
   parent
@@ -31,6 +30,6 @@ Example:
         throw new CommandError(`${id}: There is no key of this id; intent keys list shows those there are.`);
       }
       if (json === true) cli.printJson(key);
-      else cli.print(`Revoked the key ${key.id} (${visible(key.name)}) at ${key.revokedAt?.toISOString()}.`);
+      else cli.print(`Revoked the key ${key.id} (${key.name}) at ${key.revokedAt?.toISOString()}.`);
     });
 }

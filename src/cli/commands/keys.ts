@@ -11,6 +11,14 @@ export function addKeysCommands(program: Command, cli: Cli): void {
     .command('keys')
     .description(
       "Keys of the HTTP API: make, list, rotate and revoke them. The owner's acts, all of them recorded.",
+    )
+    .addHelpText(
+      'after',
+      `
+Exit codes: those of its commands
+
+Example:
+  intent keys list --all`,
     );
   addKeysCreateCommand(keys, cli);
   addKeysListCommand(keys, cli);
