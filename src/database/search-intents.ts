@@ -67,7 +67,8 @@ export async function searchIntents(
   };
 }
 
-function conditionsOf(filter: IntentFilter, place: (value: unknown) => string): string[] {
+/** The conditions of a filter on rows of `intent_workflows`; `place` makes a parameter of a value. */
+export function conditionsOf(filter: IntentFilter, place: (value: unknown) => string): string[] {
   const { organizationId, states, graphName, graphVersion, createdSince, createdBefore, ended } = filter;
   return [
     ...(organizationId === undefined ? [] : [`organization_id = ${place(organizationId)}`]),

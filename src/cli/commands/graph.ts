@@ -2,11 +2,13 @@ import type { Command } from 'commander';
 
 import type { Cli } from '../cli';
 import { addGraphDiffCommand } from './graph-diff';
+import { addGraphFunnelCommand } from './graph-funnel';
 import { addGraphListCommand } from './graph-list';
 import { addGraphMigrateCommand } from './graph-migrate';
 import { addGraphRegisterCommand } from './graph-register';
 import { addGraphSchemaCommand } from './graph-schema';
 import { addGraphShowCommand } from './graph-show';
+import { addGraphTimesCommand } from './graph-times';
 import { addGraphValidateCommand } from './graph-validate';
 
 const HELP = `
@@ -22,7 +24,7 @@ export function addGraphCommands(program: Command, cli: Cli): void {
   const graph = program
     .command('graph')
     .description(
-      'Workflow graphs: check, register, list, show and compare them, and move intents between their versions.',
+      'Workflow graphs: check, register, list, show and compare them, count and measure in them, and move intents between their versions.',
     )
     .addHelpText('after', HELP);
   addGraphValidateCommand(graph, cli);
@@ -30,6 +32,8 @@ export function addGraphCommands(program: Command, cli: Cli): void {
   addGraphListCommand(graph, cli);
   addGraphShowCommand(graph, cli);
   addGraphDiffCommand(graph, cli);
+  addGraphFunnelCommand(graph, cli);
+  addGraphTimesCommand(graph, cli);
   addGraphMigrateCommand(graph, cli);
   addGraphSchemaCommand(graph, cli);
 }
