@@ -38,7 +38,7 @@ export async function filterOf(database: Queryable, wanted: WantedIntents): Prom
 }
 
 /** @throws Problem INVALID_ARGUMENT */
-function referenceOf(field: string, text: string): GraphReference {
+export function referenceOf(field: string, text: string): GraphReference {
   const parsed = parseGraphReference(text);
   if (!parsed.ok) throw wrongField(field, parsed.message);
   return parsed.reference;

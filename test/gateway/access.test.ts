@@ -1,6 +1,7 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 
 import { createPool } from '../../src/database/pool';
+import { GATEWAY_LIMITS } from '../../src/gateway/limits';
 import { revokeApiKey } from '../../src/database/api-keys/revoke-api-key';
 import { SCOPE_NAMES, type Scope } from '../../src/database/api-keys/scopes';
 import {
@@ -21,7 +22,8 @@ const WAIT = { prefer: 'wait=20' };
 beforeAll(async () => {
   environment = await createIntentEnvironment('gateway-access');
   await environment.startWorker();
-  gateway = await startGateway(environment);
+  // So that each request of the matrix counts as one of another address.
+  gateway = await startGateway(environment, { trustProxy: ['127.0.0.1'] });
   mine = await newIntent();
   theirs = await newIntent(await gateway.key({ organizationId: OTHER_ORGANIZATION }));
 });
@@ -73,14 +75,26 @@ const ROUTES: Route[] = [
   { method: 'GET', path: '/v1/events', scope: 'read' },
   { method: 'GET', path: '/v1/graphs', scope: 'read' },
   { method: 'GET', path: '/v1/graphs/content-intent/1', scope: 'read' },
+  { method: 'GET', path: '/v1/analytics/funnel?graph=content-intent', scope: 'read' },
+  { method: 'GET', path: '/v1/analytics/time-in-state?graph=content-intent', scope: 'read' },
 ];
 
 const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
 const ofIntents = named.filter(([name]) => name.includes(':id'));
 
+/** Another one each time. */
+function address(): string {
+  const [a, b, c] = randomBytes(3);
+  return `10.${a}.${b}.${c}`;
+}
+
 /** Asks for a route as of an intent; what it answers must be over at once, so no stream is opened by it. */
 async function ask({ method, path, body }: Route, id: string, key: string | null) {
-  const answer = await gateway.send(method, path.replace(':id', id), { key, body, headers: {} });
+  const answer = await gateway.send(method, path.replace(':id', id), {
+    key,
+    body,
+    headers: { 'x-forwarded-for': address() },
+  });
   return { ...answer, code: (answer.body as { code?: string }).code, text: JSON.stringify(answer.body) };
 }
 
@@ -93,6 +107,7 @@ test('the matrix has every route of the OpenAPI document that needs a key', asyn
   const open = ['GET /livez', 'GET /readyz'];
   const tested = ROUTES.map(({ method, path }) =>
     `${method} ${path}`
+      .replace(/[?].*/, '')
       .replace(':id', '{id}')
       .replace('outcomes/creation', 'outcomes/{requestId}')
       .replace('content-intent/1', '{name}/{version}'),
@@ -182,6 +197,15 @@ test('a key that sends more than it may is told when to come back', async () => 
   expect(answers.map(({ status }) => status)).toEqual([200, 200, 429]);
   expect(answers[2]?.body).toMatchObject({ code: 'RATE_LIMITED' });
   expect(Number(answers[2]?.headers.get('retry-after'))).toBeGreaterThan(0);
+});
+
+test('an address that tries keys is told to come back later, and holds up nobody else', async () => {
+  const guess = () =>
+    gateway.send('GET', '/v1/graphs', { key: 'guess', headers: { 'x-forwarded-for': '192.0.2.1' } });
+  const answers = await Promise.all(Array.from({ length: GATEWAY_LIMITS.refusalsPerMinute + 5 }, guess));
+  const counts = [401, 429].map((status) => answers.filter((answer) => answer.status === status).length);
+  expect(counts).toEqual([GATEWAY_LIMITS.refusalsPerMinute, 5]);
+  expect((await gateway.send('GET', '/v1/graphs')).status).toBe(200);
 });
 
 test('answers carry the headers that keep browsers from mischief, and let no other origin in', async () => {

@@ -120,6 +120,21 @@ test('graphs are listed, and read as they were registered', async () => {
   expect([none.status, none.body]).toMatchObject([404, { code: 'GRAPH_NOT_FOUND' }]);
 });
 
+test('how far intents came and how long they stayed is counted, of the own organization', async () => {
+  const reached = await gateway.send('GET', '/v1/analytics/funnel?graph=content-intent');
+  expect(reached.body).toMatchObject({
+    graph: 'content-intent@1',
+    intents: 3,
+    steps: expect.arrayContaining([expect.objectContaining({ key: 'icp', reached: 3, now: 2 })]) as unknown,
+    terminal: expect.arrayContaining([{ state: 'CANCELLED', now: 1 }]) as unknown,
+  });
+  const times = await gateway.send('GET', '/v1/analytics/time-in-state?graph=content-intent@1');
+  const { states } = times.body as { states: Array<{ state: string; visits: number; open: number }> };
+  expect(states.find(({ state }) => state === 'CREATED')).toMatchObject({ visits: 3, open: 1 });
+  const none = await gateway.send('GET', '/v1/analytics/funnel?graph=nothing');
+  expect([none.status, none.body]).toMatchObject([404, { code: 'GRAPH_NOT_FOUND' }]);
+});
+
 test('it says that it lives and is ready, to whoever asks', async () => {
   expect((await gateway.send('GET', '/livez', { key: null })).body).toEqual({ status: 'ok' });
   const { status, body } = await gateway.send('GET', '/readyz', { key: null });

@@ -9,7 +9,7 @@ import {
   type AnalyticsOptions,
 } from '../analytics';
 import type { Cli } from '../cli';
-import { textTable } from '../text-table';
+import type { Cell } from '../text-table';
 
 const HELP = `
 An intent has reached a step when a row of its audit trail leads into a state of it, or of a later step. Terminal states
@@ -28,24 +28,23 @@ export function addGraphFunnelCommand(parent: Command, cli: Cli): void {
     .action(async (graph: string, options: AnalyticsOptions) => {
       const result = await counted(cli, funnel, graph, options);
       if (options.json) return cli.printJson(result);
-      cli.print(table(result));
-      for (const line of countedLines(result)) cli.print(line);
+      cli.printTable(HEADER, rowsOf(result));
+      cli.printLines(countedLines(result));
     });
 }
 
-function table({ intents, steps, terminal }: Funnel): string {
-  return textTable(
-    ['step', 'reached', 'of all', 'now'],
-    [
-      ...steps.map(({ number, key, reached, now }) => [
-        `${number} ${key}`,
-        reached,
-        share(reached, intents),
-        now,
-      ]),
-      ...terminal.map(({ state, now }) => [state, null, null, now]),
-    ],
-  );
+const HEADER = ['step', 'reached', 'of all', 'now'];
+
+function rowsOf({ intents, steps, terminal }: Funnel): Cell[][] {
+  return [
+    ...steps.map(({ number, key, reached, now }) => [
+      `${number} ${key}`,
+      reached,
+      share(reached, intents),
+      now,
+    ]),
+    ...terminal.map(({ state, now }) => [state, null, null, now]),
+  ];
 }
 
 function share(part: number, all: number): string | null {

@@ -10,7 +10,7 @@ import {
 } from '../analytics';
 import type { Cli } from '../cli';
 import { lengthOfTime } from '../length-of-time';
-import { textTable } from '../text-table';
+import type { Cell } from '../text-table';
 
 const HELP = `
 A visit of a state lasts until the intent leaves it; a transition along a self edge begins another one, and the time for
@@ -30,18 +30,17 @@ export function addGraphTimesCommand(parent: Command, cli: Cli): void {
     .action(async (graph: string, options: AnalyticsOptions) => {
       const result = await counted(cli, timeInState, graph, options);
       if (options.json) return cli.printJson(result);
-      cli.print(table(result));
-      for (const line of countedLines(result)) cli.print(line);
+      cli.printTable(HEADER, rowsOf(result));
+      cli.printLines(countedLines(result));
     });
 }
 
-function table({ states }: TimeInState): string {
-  return textTable(
-    ['state', 'visits', 'open', 'median', 'p90', 'p99', 'mean', 'max'],
-    states.map(({ state, visits, open, seconds }) => {
-      const times =
-        seconds === null ? [] : [seconds.median, seconds.p90, seconds.p99, seconds.mean, seconds.max];
-      return [state, visits, open, ...times.map(lengthOfTime)];
-    }),
-  );
+const HEADER = ['state', 'visits', 'open', 'median', 'p90', 'p99', 'mean', 'max'];
+
+function rowsOf({ states }: TimeInState): Cell[][] {
+  return states.map(({ state, visits, open, seconds }) => {
+    const times =
+      seconds === null ? [] : [seconds.median, seconds.p90, seconds.p99, seconds.mean, seconds.max];
+    return [state, visits, open, ...times.map(lengthOfTime)];
+  });
 }

@@ -1,4 +1,5 @@
 import type { Routes } from '../context';
+import { analyticsRoutes } from './analytics';
 import { createIntentRoutes } from './create-intent';
 import { eventRoutes } from './events';
 import { graphRoutes } from './graphs';
@@ -15,5 +16,6 @@ export const ROUTES: readonly Routes[] = [
   readRecordsRoutes,
   eventRoutes,
   graphRoutes,
+  analyticsRoutes,
   healthRoutes,
 ];
