@@ -8,6 +8,19 @@ import { version } from '../package/version';
 const DESCRIPTION = `Create intents, request transitions, and read what became of them. Every answer that is an error is a
 problem by RFC 9457, whose \`code\` is what to branch on. The organization and the actor are those of the key or token.`;
 
+/** The page needs scripts, styles and the document of its own server, and nothing from elsewhere. */
+const PAGE_POLICY = {
+  'default-src': ["'none'"],
+  'connect-src': ["'self'"],
+  'font-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'frame-ancestors': ["'none'"],
+};
+
+const THEME = '.swagger-ui .topbar { display: none }';
+
 /** The OpenAPI document, made of the routes' own schemas, and a page that shows it. */
 export async function serveApiDocs(app: FastifyInstance): Promise<void> {
   await app.register(swagger, {
@@ -22,6 +35,11 @@ export async function serveApiDocs(app: FastifyInstance): Promise<void> {
     transform: jsonSchemaTransform,
     transformObject: jsonSchemaTransformObject,
   });
-  await app.register(swaggerUi, { routePrefix: '/docs' });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: PAGE_POLICY,
+    theme: { title: 'Intent engine', css: [{ filename: 'theme.css', content: THEME }] },
+    uiConfig: { docExpansion: 'list', displayOperationId: true },
+  });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
 }

@@ -3,12 +3,13 @@ import { parseArgs } from 'node:util';
 
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
+import type { FastifyInstance } from 'fastify';
 
-import { pendingMigrations } from '../database/pending-migrations';
 import { createPool } from '../database/pool';
 import { createGateway } from './gateway';
 import { GATEWAY_LIMITS } from './limits';
-import { DEFAULT_ADDRESS, settingsFromEnvironment } from './settings';
+import { DEFAULT_ADDRESS, settingsFromEnvironment, type GatewaySettings } from './settings';
+import { checkDatabase } from './startup-checks';
 
 const HELP = `Serves the HTTP API of intents until it is told to stop (SIGINT or SIGTERM), then ends what is under way.
 
@@ -44,13 +45,14 @@ async function main(): Promise<void> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const connection = Connection.lazy(connectionOptions);
   try {
-    await checkMigrations(pool);
+    if (!(await checkDatabase(pool)))
+      console.warn('Postgres does not answer yet; /readyz tells when it does.');
     const gateway = await createGateway(settings, {
       pool,
       temporal: { connection, namespace },
       logger: { level: 'warn' },
     });
-    const address = await gateway.listen({ host: settings.host, port: settings.port });
+    const address = await listen(gateway, settings);
     console.log(`Gateway ready: ${address}, docs at ${address}/docs`);
     await toldToStop();
     const late = setTimeout(() => process.exit(1), GATEWAY_LIMITS.drainMs).unref();
@@ -62,16 +64,12 @@ async function main(): Promise<void> {
   }
 }
 
-/** With Postgres away it starts, and says so at /readyz; with an older schema than it needs it does not. */
-async function checkMigrations(pool: Parameters<typeof pendingMigrations>[0]): Promise<void> {
-  const pending = await pendingMigrations(pool).catch((error: Error) => {
-    console.warn(`Postgres does not answer yet (${error.message}).`);
-    return [];
+/** @throws Error that names the variable, where the port is taken */
+async function listen(gateway: FastifyInstance, { host, port }: GatewaySettings): Promise<string> {
+  return gateway.listen({ host, port }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EADDRINUSE') throw error;
+    throw new Error(`Port ${port} of ${host} is taken: choose another one with INTENT_GATEWAY_ADDRESS.`);
   });
-  if (pending.length === 0) return;
-  throw new Error(
-    `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Apply them as the owner role: intent migrate`,
-  );
 }
 
 function toldToStop(): Promise<void> {

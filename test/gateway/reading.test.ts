@@ -145,5 +145,6 @@ test('the OpenAPI document is 3.1, and the page that shows it needs nothing from
   const { body } = await gateway.send('GET', '/openapi.json', { key: null });
   expect(body).toMatchObject({ openapi: '3.1.0', components: { securitySchemes: { bearer: {} } } });
   const page = await gateway.send('GET', '/docs/', { key: null });
+  expect(page.headers.get('content-security-policy')).toContain("connect-src 'self'");
   expect([page.status, String(page.body)]).toEqual([200, expect.not.stringMatching(/(src|href)="https?:/)]);
 });

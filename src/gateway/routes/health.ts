@@ -14,6 +14,7 @@ export const healthRoutes: Routes = (app, { context }, done) => {
     {
       schema: {
         tags: ['health'],
+        security: [],
         summary: 'Whether the process lives',
         operationId: 'live',
         response: { 200: z.object({ status: z.literal('ok') }) },
@@ -27,6 +28,7 @@ export const healthRoutes: Routes = (app, { context }, done) => {
     {
       schema: {
         tags: ['health'],
+        security: [],
         summary: 'Whether Postgres and Temporal answer',
         operationId: 'ready',
         response: { 200: parts, 503: parts },
