@@ -71,7 +71,8 @@ async function* read(response: Response): AsyncGenerator<Received> {
       const blocks = (text + decoder.decode(part, { stream: true })).split('\n\n');
       text = blocks.pop() ?? '';
       for (const block of blocks) {
-        const fields = Object.fromEntries(block.split('\n').map((line) => line.split(/: (.*)/s)));
+        const lines = block.split('\n').map((line) => line.split(/: (.*)/s) as [string, string]);
+        const fields: Partial<Record<string, string>> = Object.fromEntries(lines);
         if (fields.id !== undefined) {
           yield {
             id: fields.id,
