@@ -14,6 +14,7 @@ const mayImport = {
   bundle: ['graph', 'intent'],
   activities: ['graph', 'intent', 'database', 'ops', 'workflows/activities.ts'],
   client: ['graph', 'intent', 'temporal', 'database'],
+  'http-client': ['client/intents.ts', 'client/errors.ts'],
   worker: [
     'graph',
     'intent',
@@ -60,7 +61,7 @@ const zones = Object.entries(mayImport).map(([folder, allowed]) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ['dist/', '.data/', 'coverage/', 'node_modules/'] },
+  { ignores: ['**/dist/', '.data/', 'coverage/', 'node_modules/'] },
   js.configs.recommended,
   tseslint.configs.recommendedTypeChecked,
   {

@@ -12,6 +12,7 @@ import {
   type REQUEST_SCHEMAS,
 } from '../intent';
 import { notFound, notRunning } from './errors';
+import type { RequestReceipt } from './intents';
 import type { Outcomes } from './outcomes';
 import { queryDescription } from './query-description';
 
@@ -20,12 +21,6 @@ export interface AnyRequest {
   kind: keyof typeof REQUEST_SCHEMAS;
   requestId: string;
   reopen?: boolean | undefined;
-}
-
-export interface RequestReceipt {
-  requestId: string;
-  /** Known at once where the intent has ended: then no workflow takes requests any more. */
-  outcome?: Outcome;
 }
 
 /** What becomes of a request that no workflow takes: either the intent has ended, or something is wrong. */

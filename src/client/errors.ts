@@ -8,7 +8,14 @@ export type IntentErrorCode =
   | 'OUTCOME_TIMEOUT'
   | 'STATE_TIMEOUT'
   | 'TOO_MANY_WAITING'
-  | 'NO_DATABASE';
+  | 'NO_DATABASE'
+  // Over HTTP alone:
+  | 'UNAUTHENTICATED'
+  | 'SCOPE_MISSING'
+  | 'ROLE_MISSING'
+  | 'RATE_LIMITED'
+  | 'UNAVAILABLE'
+  | 'UNEXPECTED_ANSWER';
 
 /** What the client throws. Branch on `code`; a rejected request is no error but an outcome. */
 export class IntentError extends Error {
@@ -32,8 +39,8 @@ export class OutcomeTimeoutError extends IntentError {
     readonly intentId: string,
     readonly requestId: string,
     /**
-     * `true`: Temporal has the request and it will be decided, so ask `outcome` later. `'unknown'`: Temporal did
-     * not confirm it; sending it again with the same `requestId` is safe.
+     * `true`: Temporal has the request and it will be decided, so ask `outcome` later. `'unknown'`: nobody
+     * confirmed that; sending it again with the same `requestId` is safe.
      */
     readonly requestStands: true | 'unknown',
     timeoutMs: number,
@@ -44,8 +51,8 @@ export class OutcomeTimeoutError extends IntentError {
       requestStands === true
         ? `No outcome of request ${requestId} to intent ${intentId} within ${timeoutMs} ms. The request stands and ` +
             `will be decided: ask outcome(intentId, requestId) later, do not send another one.`
-        : `Temporal did not confirm request ${requestId} to intent ${intentId} within ${timeoutMs} ms. Send it again ` +
-            `with the same requestId: it is decided once, however often it arrives.`,
+        : `Nothing confirmed within ${timeoutMs} ms that request ${requestId} to intent ${intentId} was taken. Send it ` +
+            `again with the same requestId: it is decided once, however often it arrives.`,
       options,
     );
   }

@@ -1,9 +1,9 @@
 /** What an app imports. */
-export type { AuditRow } from '../database/read-history';
 export type { IntentRow } from '../database/read-intents';
 export {
   REJECTION_CODES,
   type AppliedOutcome,
+  type AuditRow,
   type IntentDescription,
   type IntentInput,
   type Metadata,
@@ -16,7 +16,7 @@ export {
   type VotedOutcome,
 } from '../intent';
 export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
-export type { RequestReceipt } from './ended-intents';
+export type { Identity } from './identified-intents';
 export {
   IntentClient,
   type AnyRequestOptions,
@@ -29,5 +29,16 @@ export {
   type PauseOptions,
   type ResumeOptions,
   type TransitionOptions,
-  type WaitOptions,
 } from './intent-client';
+export type {
+  ApprovalMove,
+  ForceMove,
+  Intents,
+  MigrationMove,
+  MoveRequest,
+  NewIntent,
+  ReachedState,
+  RequestReceipt,
+  TransitionMove,
+  WaitOptions,
+} from './intents';

@@ -14,7 +14,7 @@ import type { z } from 'zod';
 import { createPool, databaseUrlFromEnvironment } from '../database/pool';
 import type { Queryable } from '../database/queryable';
 import { readGraph } from '../database/read-graphs';
-import { readHistory, type AuditRow } from '../database/read-history';
+import { readHistory } from '../database/read-history';
 import { readIntents, type IntentRow } from '../database/read-intents';
 import { parseGraphReference } from '../graph';
 import {
@@ -27,6 +27,7 @@ import {
   LIMITS,
   REQUEST_SCHEMAS,
   REQUEST_TRANSITION_SIGNAL,
+  type AuditRow,
   type IntentDescription,
   type IntentInput,
   type MoveOutcome,
@@ -34,9 +35,11 @@ import {
 } from '../intent';
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import { describeRow } from './describe-row';
-import { EndedIntents, type AnyRequest, type RequestReceipt } from './ended-intents';
+import { EndedIntents, type AnyRequest } from './ended-intents';
 import { IntentError, invalid, noDatabase, notFound, OutcomeTimeoutError } from './errors';
+import { IdentifiedIntents, type Identity } from './identified-intents';
 import { newIntentId } from './intent-id';
+import type { Intents, RequestReceipt, WaitOptions } from './intents';
 import { CLIENT_LIMITS } from './limits';
 import type { Outcomes } from './outcomes';
 import { Poller } from './poller';
@@ -61,7 +64,7 @@ export interface ConnectOptions {
 
 export interface NewIntentRequest extends IntentInput {
   /** The caller's own key, unique in the organization: creating twice with one key is creating once. */
-  idempotencyKey?: string;
+  idempotencyKey?: string | undefined;
 }
 
 /** A request to move an intent; `requestId` is made up when left out. */
@@ -90,15 +93,10 @@ export type AnyRequestOptions = {
 type RequestOptions<Kind extends keyof typeof REQUEST_SCHEMAS> = Omit<
   z.input<(typeof REQUEST_SCHEMAS)[Kind]>,
   'requestId' | 'kind'
-> & { requestId?: string };
-
-export interface WaitOptions {
-  /** How long to wait, milliseconds; default 10,000, at most a day. */
-  timeoutMs?: number;
-}
+> & { requestId?: string | undefined };
 
 /**
- * What an app moves intents with.
+ * What an app moves intents with. Each request says itself who asks; {@link IntentClient.as} says it once.
  *
  * @example
  * const intents = await IntentClient.connect();
@@ -107,7 +105,7 @@ export interface WaitOptions {
  * if (outcome.status === 'rejected') console.log(outcome.code, outcome.message);
  * await intents.close();
  */
-export class IntentClient {
+export class IntentClient implements Omit<Intents, 'create' | 'force' | 'approve'> {
   private readonly outcomes: Outcomes;
   private readonly states: Poller<string, IntentRow> | undefined;
   /** References that were found registered; a registered version stays. */
@@ -146,6 +144,19 @@ export class IntentClient {
     const client = new Client({ connection: (own ?? temporal?.connection) as ConnectionLike, namespace });
     const closing = [...(pool ? [() => pool.end()] : []), ...(own ? [() => own.close()] : [])];
     return new IntentClient(client, database ?? pool, taskQueue ?? INTENTS_TASK_QUEUE, closing);
+  }
+
+  /**
+   * The same client for one identity, which then stands in every request. It vouches for the identity and checks nothing:
+   * it finds the intents of other organizations too. Closing it closes this client.
+   *
+   * @example
+   * const ada: Intents = intents.as({ organizationId, actor: 'ada' });
+   * const { id } = await ada.create({ title: 'Spring campaign' });
+   * await ada.transition(id, { to: 'ICP_PENDING' });
+   */
+  as(identity: Identity): Intents {
+    return new IdentifiedIntents(this, identity);
   }
 
   /** Ends the connections that `connect` opened. */
@@ -461,7 +472,7 @@ function parse<Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   return result.data;
 }
 
-function withId<Kind extends AnyRequest['kind'], Options extends { requestId?: string }>(
+function withId<Kind extends AnyRequest['kind'], Options extends { requestId?: string | undefined }>(
   kind: Kind,
   options: Options,
 ): Options & { kind: Kind; requestId: string } {

@@ -1,26 +1,5 @@
-import type { Metadata, MoveKind } from '../intent';
+import type { AuditRow } from '../intent';
 import type { Queryable } from './queryable';
-
-/** A row of `workflow_transition_audit`. */
-export interface AuditRow {
-  sequence: number;
-  requestId: string;
-  /** `null` for the creation. */
-  previousState: string | null;
-  newState: string;
-  reason: string | null;
-  actor: string | null;
-  metadata: Metadata | null;
-  /** When it was decided, or happened, if imported. */
-  transitionedAt: Date;
-  /** What moved the intent. */
-  kind: MoveKind;
-  /** Version of its graph after the move; `null` in rows that were written before it was kept. */
-  graphVersion: number | null;
-  /** When the row was inserted. */
-  createdAt: Date;
-  hash: string;
-}
 
 const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
   transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt",

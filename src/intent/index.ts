@@ -1,3 +1,4 @@
+export type { AuditRow } from './audit-row';
 export { carryState, restoreState, type CarriedState } from './carried-state';
 export type { DecidedRejection, DecidedTransition, DecidedVote, Decision } from './decision';
 export { decide } from './decide';

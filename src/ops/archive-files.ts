@@ -5,9 +5,9 @@ import type { Pool } from 'pg';
 
 import { readArchiveFile, sha256Of, type ArchivedIntent } from '../archive/archive-file';
 import { isSigned, readManifest } from '../archive/manifest';
-import type { AuditRow } from '../database/read-history';
 import type { RejectionRow } from '../database/read-rejections';
 import type { VoteRow } from '../database/read-votes';
+import type { AuditRow } from '../intent';
 import type { Finding } from './findings';
 
 /** Where archive files are, and whose signatures they must have. */

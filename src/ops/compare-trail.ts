@@ -1,10 +1,9 @@
 import { canonicalJson } from '../database/canonical-json';
 import { graphFingerprint } from '../database/graph-fingerprint';
-import type { AuditRow } from '../database/read-history';
 import type { IntentRow } from '../database/read-intents';
 import type { RejectionRow } from '../database/read-rejections';
 import type { VoteRow } from '../database/read-votes';
-import type { DecidedRejection, Vote } from '../intent';
+import type { AuditRow, DecidedRejection, Vote } from '../intent';
 import { formatGraphReference, type Graph } from '../graph';
 import type { WitnessedTransition } from '../workflows/audit-sink';
 import { erasureIncomplete, type Finding, type FindingCode } from './findings';

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 
 import { insertOutcomes } from '../../src/database/insert-outcomes';
-import { readHistory, type AuditRow } from '../../src/database/read-history';
-import { isStorableText, metadataSchema, type Json, type Metadata } from '../../src/intent';
+import { readHistory } from '../../src/database/read-history';
+import { isStorableText, metadataSchema, type AuditRow, type Json, type Metadata } from '../../src/intent';
 import {
   applied,
   createdIntent,

@@ -3,8 +3,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Pool } from 'pg';
 
-import { readHistory, type AuditRow } from '../../database/read-history';
+import { readHistory } from '../../database/read-history';
 import { readIntents } from '../../database/read-intents';
+import type { AuditRow } from '../../intent';
 import { CommandError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { interruptible } from '../interruptible';
