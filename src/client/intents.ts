@@ -7,6 +7,8 @@ export interface NewIntent {
   /** A name for people. */
   title?: string | undefined;
   metadata?: Metadata | undefined;
+  /** For imports: when it really came to be, ISO 8601 with an offset. */
+  occurredAt?: string | undefined;
   /** The caller's own key, unique in the organization: creating twice with one key is creating once. */
   idempotencyKey?: string | undefined;
 }

@@ -14,6 +14,7 @@ import type {
   TransitionMove,
   WaitOptions,
 } from '../client/intents';
+import { describeCall, headerOf, moveCall, outcomeCall, requestIdOf, type MovePath } from './calls';
 import {
   checkFields,
   checkIdempotencyKey,
@@ -38,19 +39,6 @@ export type HttpConnectOptions = {
   | { apiKey?: never; token: () => string | Promise<string> }
 );
 
-const SAID = ['requestId', 'expectedState', 'reason', 'metadata'];
-
-/** What may be asked for, by the path, with the fields of each request. */
-const MOVES = {
-  transitions: ['to', ...SAID, 'occurredAt'],
-  approvals: ['to', 'role', 'onBehalfOf', ...SAID, 'occurredAt'],
-  cancel: SAID,
-  pause: SAID,
-  resume: SAID,
-  force: ['to', 'reopen', ...SAID],
-  migrate: ['graph', 'map', ...SAID],
-} as const;
-
 /**
  * Moves intents over the HTTP API, from anywhere that has `fetch`: Node, browsers, Deno, edge functions. Organization and
  * actor are those of the credential. The methods are those of `IntentClient`, with the same outcomes and errors.
@@ -71,12 +59,11 @@ export class HttpIntentClient implements Intents {
    */
   static connect({ url, apiKey, token, fetch }: HttpConnectOptions): Promise<HttpIntentClient> {
     return new Promise((resolve) => {
-      if (!/^https?:\/\/[^?#]+$/.test(url)) throw invalid(`url: must be one of http or https, not ${url}`);
       if (!token && !apiKey) throw invalid('apiKey: must be given, or a token');
       const credential = token ?? (() => apiKey);
       // A browser's own refuses to be a method of anything else.
       const call: typeof fetch = fetch ?? ((...request) => globalThis.fetch(...request));
-      resolve(new HttpIntentClient(new Server(url.replace(/\/+$/, ''), credential, call)));
+      resolve(new HttpIntentClient(new Server(baseUrl(url), credential, call)));
     });
   }
 
@@ -93,12 +80,12 @@ export class HttpIntentClient implements Intents {
    */
   async create({ idempotencyKey, ...fields }: NewIntent = {}): Promise<{ id: string; created: boolean }> {
     if (idempotencyKey !== undefined) checkIdempotencyKey(idempotencyKey);
-    checkFields(fields, ['graph', 'title', 'metadata']);
+    checkFields(fields, ['graph', 'title', 'metadata', 'occurredAt']);
     const answer = await this.server.answer({
       method: 'POST',
       path: '/v1/intents',
       // Without a key of its own, a try whose answer is lost would leave an intent that nobody knows of.
-      headers: { 'idempotency-key': idempotencyKey ?? crypto.randomUUID() },
+      headers: { 'idempotency-key': headerOf(idempotencyKey ?? crypto.randomUUID()) },
       body: jsonBody(fields),
     });
     const { id, created } = this.expect<{ id: string; created: boolean }>(
@@ -115,8 +102,8 @@ export class HttpIntentClient implements Intents {
    * @throws IntentError INVALID_ARGUMENT, INTENT_NOT_FOUND, INTENT_NOT_RUNNING, and what any call may
    */
   async requestTransition(intentId: string, request: TransitionMove): Promise<RequestReceipt> {
-    const requestId = newOrOwn(request);
-    const answer = await this.server.answer(move('transitions', intentId, requestId, request));
+    const requestId = requestIdOf(request);
+    const answer = await this.server.answer(moveCall('transitions', intentId, requestId, request));
     const outcome = outcomeOf(answer);
     if (outcome !== undefined) return { requestId, outcome };
     this.expect(answer, [202]);
@@ -168,7 +155,7 @@ export class HttpIntentClient implements Intents {
   }
 
   private async settleMove(
-    path: keyof typeof MOVES,
+    path: MovePath,
     intentId: string,
     request: MoveRequest,
     wait?: WaitOptions,
@@ -181,14 +168,14 @@ export class HttpIntentClient implements Intents {
   }
 
   private async settle(
-    path: keyof typeof MOVES,
+    path: MovePath,
     intentId: string,
     request: MoveRequest,
     { timeoutMs = HTTP_CLIENT_LIMITS.timeoutMs }: WaitOptions = {},
   ): Promise<Outcome> {
     checkTimeout(timeoutMs);
-    const requestId = newOrOwn(request);
-    const call: Call = { ...move(path, intentId, requestId, request), waits: true };
+    const requestId = requestIdOf(request);
+    const call: Call = { ...moveCall(path, intentId, requestId, request), waits: true };
     const deadline = Date.now() + timeoutMs;
     const answer = await this.server.ask(call, deadline);
     if ('error' in answer) {
@@ -210,6 +197,7 @@ export class HttpIntentClient implements Intents {
   ): Promise<Outcome> {
     let call: Call = { ...outcomeCall(intentId, requestId), waits: true };
     for (;;) {
+      const asked = Date.now();
       const answer = await this.server.ask(call, deadline);
       if ('error' in answer)
         throw new OutcomeTimeoutError(intentId, requestId, true, timeoutMs, { cause: answer.error });
@@ -219,7 +207,8 @@ export class HttpIntentClient implements Intents {
       // A credential that may ask for transitions, and not read: the request itself, sent again, has the same outcome.
       if (code === 'SCOPE_MISSING' && call !== taken) call = taken;
       else if (code !== 'OUTCOME_NOT_FOUND') this.expect(answer, [202]);
-      else if (answer.header('preference-applied') === null) await sleep(HTTP_CLIENT_LIMITS.outcomePauseMs);
+      else if (Date.now() - asked < HTTP_CLIENT_LIMITS.outcomePauseMs)
+        await sleep(HTTP_CLIENT_LIMITS.outcomePauseMs);
       if (Date.now() >= deadline) throw new OutcomeTimeoutError(intentId, requestId, true, timeoutMs);
     }
   }
@@ -291,8 +280,9 @@ export class HttpIntentClient implements Intents {
     const { statePauseMs, longestStatePauseMs } = HTTP_CLIENT_LIMITS;
     const deadline = Date.now() + timeoutMs;
     let seen: IntentDescription | undefined;
+    let etag: string | null = null;
     for (let pause: number = statePauseMs; ; pause = Math.min(pause * 1.5, longestStatePauseMs)) {
-      const answer = await this.server.ask(describeCall(intentId, seen), deadline);
+      const answer = await this.server.ask(describeCall(intentId, etag), deadline);
       if ('error' in answer) {
         if (seen === undefined) throw answer.error;
         throw stateTimeout(intentId, state, timeoutMs, seen, answer.error);
@@ -300,6 +290,7 @@ export class HttpIntentClient implements Intents {
       if (answer.status !== 304 && problemCode(answer) !== 'INTENT_NOT_FOUND') {
         seen = this.expect<IntentDescription>(answer, [200], ['id', 'state', 'mirrorLag']);
         if (seen.mirrorLag === 0 && accept(seen.state)) return seen;
+        etag = answer.header('etag');
       }
       const left = deadline - Date.now();
       if (left <= 0) throw stateTimeout(intentId, state, timeoutMs, seen);
@@ -320,34 +311,13 @@ export class HttpIntentClient implements Intents {
   }
 }
 
-function newOrOwn({ requestId = crypto.randomUUID() }: MoveRequest): string {
-  checkRequestId(requestId);
-  return requestId;
-}
-
-function move(path: keyof typeof MOVES, intentId: string, requestId: string, request: MoveRequest): Call {
-  checkIntentId(intentId);
-  checkFields(request, MOVES[path]);
-  const { requestId: _header, ...fields } = request;
-  return {
-    method: 'POST',
-    path: `/v1/intents/${intentId}/${path}`,
-    headers: { 'idempotency-key': requestId },
-    body: jsonBody(fields),
-  };
-}
-
-function outcomeCall(intentId: string, requestId: string): Call {
-  return { method: 'GET', path: `/v1/intents/${intentId}/outcomes/${encodeURIComponent(requestId)}` };
-}
-
-/** @param seen before: nothing is answered while it is the same. What Postgres did not have yet may be there now. */
-function describeCall(intentId: string, seen?: IntentDescription): Call {
-  return {
-    method: 'GET',
-    path: `/v1/intents/${intentId}`,
-    ...(seen?.mirrorLag === 0 && { headers: { 'if-none-match': `"${seen.sequence}"` } }),
-  };
+function baseUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  // `fetch` refuses credentials in a URL.
+  const plain =
+    url !== undefined && /^https?:$/.test(url.protocol) && url.username + url.search + url.hash === '';
+  if (!plain) throw invalid('url: must be one of http or https, without credentials, query and fragment');
+  return url.href.replace(/\/+$/, '');
 }
 
 function withDates(row: AuditRow): AuditRow {

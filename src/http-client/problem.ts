@@ -27,6 +27,7 @@ const CODES: Record<string, IntentErrorCode> = {
   GRAPH_NOT_REGISTERED: 'GRAPH_NOT_REGISTERED',
   INTENT_NOT_FOUND: 'INTENT_NOT_FOUND',
   INTENT_NOT_RUNNING: 'INTENT_NOT_RUNNING',
+  REQUEST_ID_OF_VOTE: 'INVALID_ARGUMENT',
   UNAUTHENTICATED: 'UNAUTHENTICATED',
   SCOPE_MISSING: 'SCOPE_MISSING',
   ROLE_MISSING: 'ROLE_MISSING',
@@ -34,6 +35,7 @@ const CODES: Record<string, IntentErrorCode> = {
   TOO_MANY_WAITING: 'TOO_MANY_WAITING',
   POSTGRES_UNAVAILABLE: 'UNAVAILABLE',
   TEMPORAL_UNAVAILABLE: 'UNAVAILABLE',
+  TOKENS_UNAVAILABLE: 'UNAVAILABLE',
 };
 
 /** Where what answers is a proxy in between. */
@@ -80,7 +82,8 @@ function messageOf({ status, text, body }: Answer): string {
 function fieldProblem(value: unknown): string {
   const { field, message } = (value ?? {}) as { field?: unknown; message?: unknown };
   if (typeof message !== 'string') return '';
-  return typeof field === 'string' && field !== '' ? `${field}: ${message}` : message;
+  // `body.to` is `to` to whoever calls.
+  return typeof field === 'string' && field !== '' ? `${field.replace(/^body\./, '')}: ${message}` : message;
 }
 
 function problemIn(body: unknown): Problem {
