@@ -19,6 +19,8 @@ export interface MoveRequest {
   requestId?: string | undefined;
   /** Reject it unless the intent is in this state. */
   expectedState?: string | undefined;
+  /** Reject it unless this is the sequence of the intent's last audit row. */
+  expectedSequence?: number | undefined;
   reason?: string | undefined;
   metadata?: Metadata | undefined;
 }

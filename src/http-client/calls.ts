@@ -1,9 +1,9 @@
 import type { MoveRequest } from '../client/intents';
-import { checkFields, checkIntentId, checkRequestId } from './check-arguments';
+import { checkFields, checkIntentId, checkRequestId, checkSequence } from './check-arguments';
 import { jsonBody } from './json-body';
 import type { Call } from './server';
 
-const SAID = ['requestId', 'expectedState', 'reason', 'metadata'];
+const SAID = ['requestId', 'expectedState', 'expectedSequence', 'reason', 'metadata'];
 
 /** What may be asked for, by the path, with the fields of each request. */
 const MOVES = {
@@ -28,11 +28,15 @@ export function requestIdOf({ requestId = crypto.randomUUID() }: MoveRequest): s
 export function moveCall(path: MovePath, intentId: string, requestId: string, request: MoveRequest): Call {
   checkIntentId(intentId);
   checkFields(request, MOVES[path]);
-  const { requestId: _header, ...fields } = request;
+  const { requestId: _header, expectedSequence, ...fields } = request;
+  if (expectedSequence !== undefined) checkSequence(expectedSequence);
   return {
     method: 'POST',
     path: `/v1/intents/${intentId}/${path}`,
-    headers: { 'idempotency-key': headerOf(requestId) },
+    headers: {
+      'idempotency-key': headerOf(requestId),
+      ...(expectedSequence !== undefined && { 'if-match': `"${expectedSequence}"` }),
+    },
     body: jsonBody(fields),
   };
 }

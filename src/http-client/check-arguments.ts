@@ -20,6 +20,11 @@ export function checkIdempotencyKey(key: string): void {
   checkHeaderText('idempotencyKey', key, HTTP_CLIENT_LIMITS.idempotencyKeyLength);
 }
 
+export function checkSequence(sequence: number): void {
+  if (!Number.isSafeInteger(sequence) || sequence < 1)
+    throw invalid(`expectedSequence: must be a whole number from 1, not ${sequence}`);
+}
+
 export function checkTimeout(timeoutMs: number): void {
   const { longestTimeoutMs } = HTTP_CLIENT_LIMITS;
   if (timeoutMs > 0 && timeoutMs <= longestTimeoutMs) return;

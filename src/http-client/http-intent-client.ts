@@ -281,12 +281,14 @@ export class HttpIntentClient implements Intents {
     const deadline = Date.now() + timeoutMs;
     let seen: IntentDescription | undefined;
     let etag: string | null = null;
+    let answered = false;
     for (let pause: number = statePauseMs; ; pause = Math.min(pause * 1.5, longestStatePauseMs)) {
       const answer = await this.server.ask(describeCall(intentId, etag), deadline);
       if ('error' in answer) {
-        if (seen === undefined) throw answer.error;
+        if (!answered) throw answer.error;
         throw stateTimeout(intentId, state, timeoutMs, seen, answer.error);
       }
+      answered = true;
       if (answer.status !== 304 && problemCode(answer) !== 'INTENT_NOT_FOUND') {
         seen = this.expect<IntentDescription>(answer, [200], ['id', 'state', 'mirrorLag']);
         if (seen.mirrorLag === 0 && accept(seen.state)) return seen;
