@@ -65,6 +65,18 @@ const IMPORTS: Record<string, string[]> = {
     '-worker',
     '-dev/machine/ports',
   ],
+  'http-client/server': [
+    'client/errors',
+    'client/intents',
+    '-client/limits',
+    '-client/intent-client',
+    '-graph',
+    '-intent',
+    '-database/pool',
+    '-workflows',
+    '-temporal/grpc-status',
+    '-dev/machine/ports',
+  ],
   'bundle/bundle': [
     'graph',
     'intent',

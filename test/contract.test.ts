@@ -1,10 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { IntentClient, IntentError, isIntentError, OutcomeTimeoutError } from '../src/client';
+import {
+  IntentClient,
+  IntentError,
+  isIntentError,
+  OutcomeTimeoutError,
+  type Intents,
+  type IntentErrorCode,
+} from '../src/client';
 import { databaseUrlFromEnvironment } from '../src/database/pool';
 import { SQL_STATES } from '../src/database/sql-states';
 import { graphSchema } from '../src/graph';
+import { HttpIntentClient } from '../src/http-client';
 import {
   AWAIT_OUTCOME_UPDATE,
   CANCELLATION_REQUEST_ID,
@@ -214,25 +222,36 @@ describe('shapes', () => {
 });
 
 describe('the client', () => {
-  test('its methods', () => {
-    expect(Object.getOwnPropertyNames(IntentClient)).toContain('connect');
-    expect(Object.getOwnPropertyNames(IntentClient.prototype)).toEqual(
-      expect.arrayContaining([
-        'create',
-        'requestTransition',
-        'transition',
-        'cancel',
-        'pause',
-        'resume',
-        'force',
-        'approve',
-        'migrate',
-        'outcome',
-        'describe',
-        'history',
-        'waitForState',
-        'close',
-      ]),
+  /** The methods of both clients, and of the one for an identity. */
+  const METHODS: Record<keyof Intents, true> = {
+    create: true,
+    requestTransition: true,
+    transition: true,
+    cancel: true,
+    pause: true,
+    resume: true,
+    force: true,
+    approve: true,
+    migrate: true,
+    outcome: true,
+    describe: true,
+    history: true,
+    waitForState: true,
+    close: true,
+  };
+
+  test.each([IntentClient, HttpIntentClient])('the methods of %p', (client) => {
+    expect(Object.getOwnPropertyNames(client)).toContain('connect');
+    expect(Object.getOwnPropertyNames(client.prototype)).toEqual(
+      expect.arrayContaining(Object.keys(METHODS)),
+    );
+  });
+
+  test('the one that makes it the client of an identity', () => {
+    expect(Object.getOwnPropertyNames(IntentClient.prototype)).toContain('as');
+    const identified = Reflect.apply(IntentClient.prototype.as, undefined, [{}]) as object;
+    expect(Object.getOwnPropertyNames(Object.getPrototypeOf(identified))).toEqual(
+      expect.arrayContaining(Object.keys(METHODS)),
     );
   });
 
@@ -247,6 +266,28 @@ describe('the client', () => {
     expect([new Error('x'), { code: 'INVALID_ARGUMENT' }, null, undefined, 'x'].some(isIntentError)).toBe(
       false,
     );
+  });
+
+  test('the codes of its errors are in the documentation', () => {
+    const codes: Record<IntentErrorCode, true> = {
+      INVALID_ARGUMENT: true,
+      GRAPH_NOT_REGISTERED: true,
+      INTENT_NOT_FOUND: true,
+      INTENT_NOT_RUNNING: true,
+      OUTCOME_TIMEOUT: true,
+      STATE_TIMEOUT: true,
+      TOO_MANY_WAITING: true,
+      NO_DATABASE: true,
+      UNAUTHENTICATED: true,
+      SCOPE_MISSING: true,
+      ROLE_MISSING: true,
+      RATE_LIMITED: true,
+      UNAVAILABLE: true,
+      UNEXPECTED_ANSWER: true,
+    };
+    const table = file('docs', 'reference', 'client.md').split('\n## Errors')[1]?.split('\n## ')[0] ?? '';
+    const documented = [...table.matchAll(/^\| `([A-Z_]+)` /gm)].map(([, code]) => code);
+    expect(documented).toEqual(Object.keys(codes));
   });
 
   test('the variable that names Postgres', () => {

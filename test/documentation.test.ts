@@ -13,7 +13,7 @@ import { applied, createdIntent, rejected, TO_PENDING, useDatabase } from './dat
 const ROOT = join(__dirname, '..');
 const pagesBelow = (folder: string) =>
   readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`);
-const PAGES = [...readdirSync(ROOT), ...pagesBelow('docs'), ...pagesBelow('examples')].filter((name) =>
+const PAGES = [...readdirSync(ROOT), ...['docs', 'examples', 'packages'].flatMap(pagesBelow)].filter((name) =>
   name.endsWith('.md'),
 );
 
@@ -98,6 +98,7 @@ test('every TypeScript block compiles against the package as it is', () => {
     paths: {
       'intent-engine': [join(ROOT, 'src/client/index.ts')],
       'intent-engine/*': [join(ROOT, 'src/*/index.ts')],
+      'intent-engine-http-client': [join(ROOT, 'src/http-client/index.ts')],
     },
   };
   const real = ts.createCompilerHost(options);

@@ -9,6 +9,7 @@ import { DATABASE_LIMITS } from '../src/database/limits';
 import { GATEWAY_LIMITS } from '../src/gateway/limits';
 import { GRAPH_LIMITS } from '../src/graph/limits';
 import { PICTURE_LIMITS } from '../src/graph-pictures/limits';
+import { HTTP_CLIENT_LIMITS } from '../src/http-client/limits';
 import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
 import { MIGRATION_LIMITS } from '../src/migration/limits';
@@ -28,6 +29,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/gateway/limits.ts': GATEWAY_LIMITS,
   'src/graph-pictures/limits.ts': PICTURE_LIMITS,
   'src/graph/limits.ts': GRAPH_LIMITS,
+  'src/http-client/limits.ts': HTTP_CLIENT_LIMITS,
   'src/import/limits.ts': IMPORT_LIMITS,
   'src/intent/limits.ts': LIMITS,
   'src/migration/limits.ts': MIGRATION_LIMITS,

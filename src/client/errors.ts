@@ -9,13 +9,11 @@ export type IntentErrorCode =
   | 'STATE_TIMEOUT'
   | 'TOO_MANY_WAITING'
   | 'NO_DATABASE'
-  // Over HTTP alone:
-  | 'UNAUTHENTICATED'
-  | 'SCOPE_MISSING'
-  | 'ROLE_MISSING'
-  | 'RATE_LIMITED'
-  | 'UNAVAILABLE'
-  | 'UNEXPECTED_ANSWER';
+  | HttpErrorCode;
+
+/** Of the client over HTTP alone. */
+export type HttpErrorCode =
+  'UNAUTHENTICATED' | 'SCOPE_MISSING' | 'ROLE_MISSING' | 'RATE_LIMITED' | 'UNAVAILABLE' | 'UNEXPECTED_ANSWER';
 
 /** What the client throws. Branch on `code`; a rejected request is no error but an outcome. */
 export class IntentError extends Error {

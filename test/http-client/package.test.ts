@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import ts from 'typescript';
 
@@ -26,8 +26,11 @@ let tarball: string;
 let app: string;
 let installed: string;
 
-const bin = (name: string, ...args: string[]) =>
-  runCommand(join(ROOT, 'node_modules', '.bin', name), { args, cwd: folder });
+const PUBLINT = join(dirname(require.resolve('publint')), 'cli.js');
+const ATTW = join(dirname(require.resolve('@arethetypeswrong/cli/package.json')), 'dist', 'index.js');
+const TSC = require.resolve('typescript/bin/tsc');
+
+const node = (...args: string[]) => runCommand(process.execPath, { args, cwd: folder });
 const npm = (cwd: string, ...args: string[]) =>
   runCommand('npm', { args: [...args, '--offline', '--no-audit', '--no-fund', '--loglevel=error'], cwd });
 
@@ -36,7 +39,7 @@ beforeAll(async () => {
   const packed = join(folder, 'package');
   for (const file of ['package.json', 'README.md', 'LICENSE'])
     cpSync(join(PACKAGE, file), join(packed, file));
-  await runCommand(process.execPath, { args: [join(PACKAGE, 'build.mjs'), join(packed, 'dist')] });
+  await node(join(PACKAGE, 'build.mjs'), join(packed, 'dist'));
   await npm(packed, 'pack', '--ignore-scripts', '--pack-destination', folder);
   const names = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
   expect(names).toEqual([`${NAME}-${manifest().version}.tgz`]);
@@ -103,11 +106,11 @@ describe.each(['index.js', 'index.cjs', 'index.d.ts', 'index.d.cts'])('%s', (nam
 });
 
 test('publint finds nothing wrong with it', async () => {
-  expect(await bin('publint', 'run', tarball, '--strict')).toContain('All good!');
+  expect(await node(PUBLINT, 'run', tarball, '--strict')).toContain('All good!');
 });
 
 test('its types are right however they are imported', async () => {
-  const report = JSON.parse(await bin('attw', tarball, '--format', 'json')) as {
+  const report = JSON.parse(await node(ATTW, tarball, '--format', 'json')) as {
     problems: unknown;
     analysis: { entrypoints: Record<string, { resolutions: Record<string, { resolution?: object }> }> };
   };
@@ -128,7 +131,7 @@ test('it runs as an ES module and as CommonJS, and each knows the errors of the 
      );
      console.log(HttpIntentClient === cjs.HttpIntentClient, isIntentError(theirs), cjs.isIntentError(ours), theirs.code);`,
   );
-  const output = await runCommand(process.execPath, { args: [join(app, 'app.mjs')] });
+  const output = await node(join(app, 'app.mjs'));
   expect(output.trim()).toBe('false true true INVALID_ARGUMENT');
 });
 
@@ -158,5 +161,5 @@ test('apps in TypeScript compile against it, as ES modules and as CommonJS, with
   for (const file of files) writeFileSync(file, text);
   const options = ['--noEmit', '--strict', '--exactOptionalPropertyTypes', '--module', 'nodenext'];
   const globals = ['--target', 'es2022', '--lib', 'es2022,dom'];
-  await expect(bin('tsc', ...options, ...globals, ...files)).resolves.toBe('');
+  await expect(node(TSC, ...options, ...globals, ...files)).resolves.toBe('');
 });
