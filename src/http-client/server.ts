@@ -1,7 +1,7 @@
-import { IntentError } from '../client/errors';
+import { IntentError, type IntentErrorCode } from '../client/errors';
 import { HTTP_CLIENT_LIMITS } from './limits';
 import { retryPauseMs, sleep } from './pause';
-import { errorOf, outcomeOf, problemCode, type Answer } from './problem';
+import { errorOf, outcomeOf, type Answer } from './problem';
 
 export interface Call {
   method: 'GET' | 'POST';
@@ -20,8 +20,8 @@ export interface Unanswered {
   mayBeTaken: boolean;
 }
 
-/** Problems that the server answers before it has done anything. */
-const NOTHING_DONE = ['RATE_LIMITED', 'TOO_MANY_WAITING'];
+/** What a server says before it has done anything. */
+const NOTHING_DONE: readonly IntentErrorCode[] = ['RATE_LIMITED', 'TOO_MANY_WAITING'];
 
 /** Sends calls, again where that may help. What is sent twice has the same `Idempotency-Key`, and counts once. */
 export class Server {
@@ -40,13 +40,13 @@ export class Server {
     let mayBeTaken = false;
     for (let tries = 1; ; tries += 1) {
       const answer = await this.askOnce(call, deadline);
-      if (answer instanceof IntentError) mayBeTaken = true;
-      else if (!comesAgain(answer)) return answer;
-      else if (!NOTHING_DONE.includes(problemCode(answer) ?? '')) mayBeTaken = true;
-      const failed = answer instanceof IntentError;
-      const pause = retryPauseMs(tries, failed ? null : answer.header('retry-after'));
+      const lost = answer instanceof IntentError;
+      if (!lost && !comesAgain(answer)) return answer;
+      const error = lost ? answer : errorOf(answer);
+      mayBeTaken ||= !NOTHING_DONE.includes(error.code);
+      const pause = retryPauseMs(tries, lost ? null : answer.header('retry-after'));
       // A pause that is longer than the time that is left has no use.
-      if (Date.now() + pause >= deadline) return { error: failed ? answer : errorOf(answer), mayBeTaken };
+      if (Date.now() + pause >= deadline) return { error, mayBeTaken };
       await sleep(pause);
     }
   }

@@ -131,6 +131,11 @@ describe('when the time is up', () => {
     expect((failed as OutcomeTimeoutError).cause).toMatchObject({ code: 'UNAVAILABLE' });
   });
 
+  test('a proxy that limits requests takes none either', async () => {
+    used.server.replies(text(429, '<h1>Slow down</h1>', { 'retry-after': '1' }));
+    expect(await move(900)).toMatchObject({ code: 'RATE_LIMITED' });
+  });
+
   test.each([
     ['RATE_LIMITED', 429],
     ['TOO_MANY_WAITING', 503],
