@@ -5,7 +5,7 @@ import { eventually } from '../setup/eventually';
 import { ORGANIZATION } from '../setup/intent-environment';
 
 /** Who speaks, in the examples: each may do everything, and vote as supervisor and administration. */
-export type Actor = 'ada' | 'grace';
+export type Actor = 'ada' | 'bob' | 'grace';
 
 /**
  * What every client owes: the methods of `Intents`, the same outcomes and the same errors. Needs the graphs `claim@1` and
@@ -118,7 +118,7 @@ export function owesAllOfIntents(as: (actor: Actor) => Intents): void {
 
     test('with the id of a vote is an error', async () => {
       const id = await submitted();
-      await as('ada').approve(id, { to: 'APPROVED', role: 'supervisor', requestId: 'v' });
+      await as('bob').approve(id, { to: 'APPROVED', role: 'supervisor', requestId: 'v' });
       await expect(as('ada').transition(id, { to: 'REFUSED', requestId: 'v' })).rejects.toMatchObject({
         code: 'INVALID_ARGUMENT',
       });
@@ -150,12 +150,12 @@ export function owesAllOfIntents(as: (actor: Actor) => Intents): void {
 
   test('approve votes, and the last vote moves the intent', async () => {
     const id = await submitted();
-    const first = await as('ada').approve(id, { to: 'APPROVED', role: 'supervisor', reason: 'fair' });
+    const first = await as('bob').approve(id, { to: 'APPROVED', role: 'supervisor', reason: 'fair' });
     expect(first).toMatchObject({ status: 'voted', to: 'APPROVED', votes: 1, needed: 2, state: 'SUBMITTED' });
     expect((await as('ada').describe(id)).approvals).toMatchObject([
-      { to: 'APPROVED', missing: 1, votes: [{ actor: 'ada', role: 'supervisor', reason: 'fair' }] },
+      { to: 'APPROVED', missing: 1, votes: [{ actor: 'bob', role: 'supervisor', reason: 'fair' }] },
     ]);
-    const again = await as('ada').approve(id, { to: 'APPROVED', role: 'administration' });
+    const again = await as('bob').approve(id, { to: 'APPROVED', role: 'administration' });
     expect(again).toMatchObject({ status: 'rejected', code: 'VOTE_REFUSED' });
     const second = await as('grace').approve(id, { to: 'APPROVED', role: 'administration' });
     expect(second).toMatchObject({ status: 'applied', newState: 'APPROVED', sequence: 3 });
@@ -198,11 +198,18 @@ export function owesAllOfIntents(as: (actor: Actor) => Intents): void {
     expect(await as('ada').migrate(id, { graph: 'claim@3' })).toMatchObject({ code: 'UNKNOWN_GRAPH' });
   });
 
-  test('cancel is a request with an outcome like any other', async () => {
-    const id = await draft();
-    const outcome = await as('ada').cancel(id, { expectedState: 'SUBMITTED' });
-    expect(outcome).toMatchObject({ status: 'rejected', code: 'STATE_CONFLICT', state: 'DRAFT' });
-    expect(await as('ada').outcome(id, outcome.requestId)).toEqual(outcome);
+  test('cancel ends it', async () => {
+    const { id } = await as('ada').create();
+    const refused = await as('ada').cancel(id, { expectedState: 'ICP_PENDING' });
+    expect(refused).toMatchObject({ status: 'rejected', code: 'STATE_CONFLICT', state: 'CREATED' });
+    const outcome = await as('grace').cancel(id, { reason: 'ordered twice' });
+    expect(outcome).toMatchObject({ status: 'applied', newState: 'CANCELLED' });
+    expect((await as('ada').history(id)).at(-1)).toMatchObject({
+      actor: 'grace',
+      kind: 'cancellation',
+      reason: 'ordered twice',
+    });
+    expect(await as('ada').describe(id)).toMatchObject({ terminal: true, progress: 1 });
   });
 
   describe('an intent that does not exist', () => {
