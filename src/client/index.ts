@@ -15,7 +15,13 @@ export {
   type WorkOrder,
   type VotedOutcome,
 } from '../intent';
-export { IntentError, isIntentError, OutcomeTimeoutError, type IntentErrorCode } from './errors';
+export {
+  IntentError,
+  isIntentError,
+  OutcomeTimeoutError,
+  type HttpErrorCode,
+  type IntentErrorCode,
+} from './errors';
 export type { Identity } from './identified-intents';
 export {
   IntentClient,

@@ -1,6 +1,6 @@
 import type { FastifyError } from 'fastify';
 
-import { isIntentError, OutcomeTimeoutError, type IntentErrorCode } from '../client';
+import { isIntentError, OutcomeTimeoutError, type HttpErrorCode, type IntentErrorCode } from '../client';
 import { isUnavailable } from '../database/is-unavailable';
 import { hasGrpcStatus } from '../temporal/grpc-status';
 import { Problem, type FieldError } from './problem';
@@ -9,7 +9,8 @@ import type { OwnProblemCode } from './problem-codes';
 /** Seconds after which to come back when a server is away: about as long as a restart takes. */
 const RETRY_AFTER = 5;
 
-const OF_CLIENT: Record<IntentErrorCode, OwnProblemCode> = {
+/** The errors of a client over HTTP are none of the gateway's. */
+const OF_CLIENT: Record<Exclude<IntentErrorCode, HttpErrorCode>, OwnProblemCode> = {
   INVALID_ARGUMENT: 'INVALID_ARGUMENT',
   GRAPH_NOT_REGISTERED: 'GRAPH_NOT_REGISTERED',
   INTENT_NOT_FOUND: 'INTENT_NOT_FOUND',
@@ -54,7 +55,7 @@ function ofClient(code: IntentErrorCode, error: Error): Problem {
       { ...retryAfter, cause: error },
     );
   }
-  const own = OF_CLIENT[code];
+  const own = (OF_CLIENT as Partial<Record<IntentErrorCode, OwnProblemCode>>)[code] ?? 'INTERNAL';
   return new Problem(own, error.message, { ...(own === 'TOO_MANY_WAITING' ? retryAfter : {}), cause: error });
 }
 

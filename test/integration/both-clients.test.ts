@@ -1,19 +1,33 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Intents } from '../../src/client';
+import { HttpIntentClient } from '../../src/http-client';
 import { owesAllOfIntents, type Actor } from '../client/shared-examples';
 import { claimGraph } from '../setup/claim-graph';
+import { startGateway, type TestGateway } from '../setup/gateway';
 import { createIntentEnvironment, ORGANIZATION, type IntentEnvironment } from '../setup/intent-environment';
 import { register } from '../setup/register';
 
 let environment: IntentEnvironment;
+let gateway: TestGateway;
+let far: Record<Actor, HttpIntentClient>;
 
 beforeAll(async () => {
   environment = await createIntentEnvironment('both-clients');
   await register(environment.database, claimGraph(), claimGraph({}, 2));
   await environment.startWorker();
+  gateway = await startGateway(environment);
+  far = { ada: await connect('ada'), bob: await connect('bob'), grace: await connect('grace') };
 });
-afterAll(() => environment.close());
+afterAll(async () => {
+  await gateway.close();
+  await environment.close();
+});
+
+async function connect(actor: Actor): Promise<HttpIntentClient> {
+  const apiKey = await gateway.key({ actor, roles: ['supervisor', 'administration'] });
+  return HttpIntentClient.connect({ url: gateway.url, apiKey });
+}
 
 const near = (actor: Actor): Intents =>
   environment.intents.as({ organizationId: ORGANIZATION, actor, scope: 'admin' });
@@ -37,4 +51,47 @@ describe('IntentClient, as somebody', () => {
     expect(await near('ada').history(id)).toMatchObject([{ actor: 'ada' }, { actor: 'ada' }]);
     expect(await near('ada').describe(id)).toMatchObject({ organizationId: ORGANIZATION });
   });
+});
+
+describe('HttpIntentClient', () => {
+  owesAllOfIntents((actor) => far[actor]);
+
+  test('without the scope may not force', async () => {
+    const apiKey = await gateway.key({ scopes: ['read', 'transition', 'approve'] });
+    const intents = await HttpIntentClient.connect({ url: gateway.url, apiKey });
+    const { id } = await intents.create({ graph: 'claim' });
+    const forced = intents.force(id, { to: 'PAID', reason: 'please' });
+    await expect(forced).rejects.toMatchObject({ code: 'SCOPE_MISSING' });
+  });
+
+  test('votes in a role of its key alone', async () => {
+    const { id } = await far.ada.create({ graph: 'claim' });
+    await far.ada.transition(id, { to: 'SUBMITTED' });
+    const vote = far.bob.approve(id, { to: 'APPROVED', role: 'budget owner' });
+    await expect(vote).rejects.toMatchObject({ code: 'ROLE_MISSING' });
+  });
+
+  test('moves an intent with a key that may not read', async () => {
+    const apiKey = await gateway.key({ scopes: ['transition'] });
+    const intents = await HttpIntentClient.connect({ url: gateway.url, apiKey });
+    const { id } = await intents.create({ graph: 'claim' });
+    expect(await intents.transition(id, { to: 'SUBMITTED' })).toMatchObject({ status: 'applied' });
+    await expect(intents.describe(id)).rejects.toMatchObject({ code: 'SCOPE_MISSING' });
+  });
+
+  test('with a key that is none is UNAUTHENTICATED', async () => {
+    const intents = await HttpIntentClient.connect({ url: gateway.url, apiKey: 'nothing' });
+    await expect(intents.create()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' });
+  });
+});
+
+test('both make the same intent of the same key, and have the same trail', async () => {
+  const idempotencyKey = `campaign-${randomUUID()}`;
+  const { id } = await near('ada').create({ graph: 'claim', idempotencyKey });
+  await near('ada').waitForState(id, 'DRAFT');
+  expect(await far.bob.create({ graph: 'claim', idempotencyKey })).toEqual({ id, created: false });
+  const first = await far.bob.transition(id, { to: 'SUBMITTED', requestId: 'r' });
+  expect(await near('ada').transition(id, { to: 'SUBMITTED', requestId: 'r' })).toEqual(first);
+  expect(await far.ada.history(id)).toEqual(await near('ada').history(id));
+  expect(await far.ada.describe(id)).toEqual(await near('ada').describe(id));
 });

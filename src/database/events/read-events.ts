@@ -1,5 +1,5 @@
+import type { AuditRow } from '../../intent';
 import type { Queryable } from '../queryable';
-import type { AuditRow } from '../read-history';
 import type { VoteRow } from '../read-votes';
 
 /** Something that has happened to an intent: a transition, or a vote. */

@@ -1,6 +1,7 @@
 import type { Queryable } from '../../database/queryable';
-import { readHistory, type AuditRow } from '../../database/read-history';
+import { readHistory } from '../../database/read-history';
 import { readVotes, type VoteRow } from '../../database/read-votes';
+import type { AuditRow } from '../../intent';
 import { GATEWAY_LIMITS } from '../limits';
 import { wrongField } from '../problem';
 import { answerOfTransition, answerOfVote } from '../schemas/records';

@@ -1,8 +1,7 @@
 import { z } from 'zod';
 
-import type { AuditRow } from '../../database/read-history';
 import type { VoteRow } from '../../database/read-votes';
-import { MOVE_KINDS, type MoveKind } from '../../intent';
+import { MOVE_KINDS, type AuditRow, type MoveKind } from '../../intent';
 import { hash, state, storedMetadata, time } from './values';
 
 /** A row of the audit trail. */
