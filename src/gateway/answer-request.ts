@@ -52,6 +52,12 @@ export async function answerRequest(
     void reply.code(202).header('location', path);
     return outcome;
   }
+  // A repeated id keeps its first outcome.
+  if (outcome.status === 'voted' && asked.kind !== 'approve')
+    throw new Problem(
+      'REQUEST_ID_OF_VOTE',
+      `Request id ${outcome.requestId} is that of a vote; choose another.`,
+    );
   if (outcome.status === 'rejected') throw rejection(outcome, ifMatch !== undefined);
   void reply.code(200);
   return outcome;

@@ -1,7 +1,7 @@
 import { isIntentError } from '../client';
 import { readIntents } from '../database/read-intents';
+import { describeWhenCreated } from './describe-when-created';
 import { Problem } from './problem';
-import { GATEWAY_LIMITS } from './limits';
 import type { Organization } from './organizations';
 
 /**
@@ -13,12 +13,10 @@ import type { Organization } from './organizations';
 export async function findIntent({ id, database, intents }: Organization, intentId: string): Promise<void> {
   const [row] = await readIntents(database, [intentId]);
   if (row !== undefined) return;
-  const description = await intents
-    .describe(intentId, { timeoutMs: GATEWAY_LIMITS.describeMs })
-    .catch((error: unknown) => {
-      if (isIntentError(error) && error.code === 'INTENT_NOT_FOUND') return undefined;
-      throw error;
-    });
+  const description = await describeWhenCreated(intents, intentId).catch((error: unknown) => {
+    if (isIntentError(error) && error.code === 'INTENT_NOT_FOUND') return undefined;
+    throw error;
+  });
   if (description?.organizationId !== id) throw intentNotFound(intentId);
 }
 

@@ -28,6 +28,9 @@ export const GATEWAY_LIMITS = {
   largestHistoryPage: 1_000,
   /** For a worker to describe an intent. */
   describeMs: 10_000,
+  /** Between two looks at whether an intent's creation is recorded, at first, then twice as long each time. */
+  creationPauseMs: 10,
+  longestCreationPauseMs: 250,
   /** For Postgres and Temporal to say that they are there. */
   readyMs: 2_000,
   /** For how long an answer of theirs counts. */

@@ -1,3 +1,4 @@
+import { QueryNotRegisteredError } from '@temporalio/client';
 import type { FastifyError } from 'fastify';
 
 import { isIntentError, OutcomeTimeoutError, type HttpErrorCode, type IntentErrorCode } from '../client';
@@ -41,6 +42,9 @@ export function problemOf(error: unknown): Problem {
       error,
     );
   }
+  // Of one that was created a moment ago.
+  if (error instanceof QueryNotRegisteredError)
+    return away('POSTGRES_UNAVAILABLE', 'The creation of the intent is not recorded yet.', error);
   if (isUnavailable(error)) return away('POSTGRES_UNAVAILABLE', 'Postgres does not answer.', error);
   return ofFastify(error as FastifyError);
 }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 
 import { createIntentEnvironment, type IntentEnvironment } from '../setup/intent-environment';
+import { claimGraph } from '../setup/claim-graph';
 import { startGateway, type TestGateway } from '../setup/gateway';
+import { register } from '../setup/register';
 
 let environment: IntentEnvironment;
 let gateway: TestGateway;
@@ -115,6 +117,33 @@ describe('a transition', () => {
     expect([second.status, second.body]).toMatchObject([412, { code: 'STATE_CONFLICT' }]);
     const third = await move(id, { to: 'ICP_PROCESSING' }, { ...WAIT, 'if-match': '"2"' });
     expect(third.status).toBe(200);
+  });
+
+  test('of an intent that was created this moment waits until its creation is recorded', async () => {
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const created = await gateway.send('POST', '/v1/intents', { body: {} });
+        const { id } = created.body as { id: string };
+        const described = await gateway.send('GET', `/v1/intents/${id}`);
+        const moved = await move(id, { to: 'ICP_PENDING' });
+        return [created.status, described.status, moved.status];
+      }),
+    );
+    expect(answers).toEqual(Array(20).fill([201, 200, 200]));
+  });
+
+  test('with the request id of a vote is answered with REQUEST_ID_OF_VOTE', async () => {
+    await register(environment.database, claimGraph());
+    const { body } = await gateway.send('POST', '/v1/intents', { body: { graph: 'claim' }, headers: WAIT });
+    const { id } = body as { id: string };
+    await move(id, { to: 'SUBMITTED' });
+    const key = await gateway.key({ actor: 'grace' });
+    const headers = { ...WAIT, 'idempotency-key': 'v' };
+    const vote = { to: 'APPROVED', role: 'supervisor' };
+    const voted = await gateway.send('POST', `/v1/intents/${id}/approvals`, { key, body: vote, headers });
+    expect([voted.status, voted.body]).toMatchObject([200, { status: 'voted' }]);
+    const moved = await move(id, { to: 'REFUSED' }, headers);
+    expect([moved.status, moved.body]).toMatchObject([409, { code: 'REQUEST_ID_OF_VOTE' }]);
   });
 
   test('of an intent that has ended is answered with TERMINAL_STATE', async () => {

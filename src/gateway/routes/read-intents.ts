@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { searchIntents } from '../../database/search-intents';
 import { occurredAtSchema } from '../../intent';
 import type { Routes } from '../context';
+import { describeWhenCreated } from '../describe-when-created';
 import { findIntent } from '../find-intent';
 import { filterOf } from '../intent-filter';
 import { GATEWAY_LIMITS } from '../limits';
@@ -12,7 +13,7 @@ import { answerOfRow, intentDescription, intentRow } from '../schemas/intents';
 import { problems } from '../schemas/problems';
 import { intentPath } from '../schemas/values';
 
-const { pageSize, largestPage, describeMs } = GATEWAY_LIMITS;
+const { pageSize, largestPage } = GATEWAY_LIMITS;
 
 const when = occurredAtSchema.optional();
 
@@ -90,7 +91,7 @@ export const readIntentsRoutes: Routes = (app, _options, done) => {
     async (request, reply) => {
       const { organization, params, headers } = request;
       await findIntent(organization, params.id);
-      const description = await organization.intents.describe(params.id, { timeoutMs: describeMs });
+      const description = await describeWhenCreated(organization.intents, params.id);
       const etag = etagOf(description);
       void reply.header('etag', etag);
       if (matches(headers['if-none-match'], etag)) return reply.code(304).send();

@@ -4,6 +4,7 @@ import { readHistory } from '../../database/read-history';
 import { readVotes } from '../../database/read-votes';
 import { LIMITS } from '../../intent';
 import type { Routes } from '../context';
+import { describeWhenCreated } from '../describe-when-created';
 import { findIntent } from '../find-intent';
 import { GATEWAY_LIMITS } from '../limits';
 import { sayWaited, waitOf } from '../prefer';
@@ -14,7 +15,7 @@ import { problems } from '../schemas/problems';
 import { answerOfTransition, answerOfVote, transitionRow, voteRow } from '../schemas/records';
 import { intentPath, preferHeader } from '../schemas/values';
 
-const { describeMs, historyPageSize, largestHistoryPage } = GATEWAY_LIMITS;
+const { historyPageSize, largestHistoryPage } = GATEWAY_LIMITS;
 
 /** What is recorded of an intent. */
 export const readRecordsRoutes: Routes = (app, _options, done) => {
@@ -78,7 +79,7 @@ export const readRecordsRoutes: Routes = (app, _options, done) => {
       const { organization, params } = request;
       await findIntent(organization, params.id);
       const [description, votes] = await Promise.all([
-        organization.intents.describe(params.id, { timeoutMs: describeMs }),
+        describeWhenCreated(organization.intents, params.id),
         readVotes(organization.database, params.id),
       ]);
       return { open: description.approvals, votes: votes.map(answerOfVote) };
