@@ -6,8 +6,8 @@ export const HTTP_CLIENT_LIMITS = {
   longestTimeoutMs: 86_400_000,
   /** For a call that waits for neither, with all its tries. */
   callMs: 30_000,
-  /** One try, beyond what the server was asked to wait: a connection that hangs is given up, and the call sent again. */
-  answerMs: 10_000,
+  /** One try, beyond what the server was asked to wait; it may wait 10 s for a worker. Then the call is sent again. */
+  answerMs: 15_000,
   /** What the server is asked to wait, at most. */
   longestWaitSeconds: 60,
   /** Of the caller's time, what is kept for the way back. */

@@ -1,6 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import type { Intents } from '../../src/client';
+import { CHECKOUT } from '../../src/dev/checkout';
+import { runCommand } from '../../src/dev/machine/run-command';
 import { HttpIntentClient } from '../../src/http-client';
 import { owesAllOfIntents, type Actor } from '../client/shared-examples';
 import { claimGraph } from '../setup/claim-graph';
@@ -94,4 +100,31 @@ test('both make the same intent of the same key, and have the same trail', async
   expect(await near('ada').transition(id, { to: 'SUBMITTED', requestId: 'r' })).toEqual(first);
   expect(await far.ada.history(id)).toEqual(await near('ada').history(id));
   expect(await far.ada.describe(id)).toEqual(await near('ada').describe(id));
+});
+
+test('the example of the guide runs, and prints what it says', async () => {
+  const guide = readFileSync(join(CHECKOUT, 'docs/guides/http-client.md'), 'utf8');
+  const [, code = ''] = /^```ts\n(.*?)^```$/ms.exec(guide) ?? [];
+  const expected = [...code.matchAll(/\/\/ (.*)$/gm)].map(([, line]) => line);
+  expect(expected).toHaveLength(5);
+  const folder = await mkdtemp(join(tmpdir(), 'http-client-guide-'));
+  try {
+    const file = join(folder, 'example.ts');
+    await writeFile(file, code);
+    const printed = await runCommand(process.execPath, {
+      args: [join(CHECKOUT, 'node_modules/jiti/lib/jiti-cli.mjs'), file],
+      env: {
+        ...process.env,
+        JITI_ALIAS: JSON.stringify({
+          'intent-engine-http-client': join(CHECKOUT, 'src/http-client/index.ts'),
+        }),
+        JITI_FS_CACHE: 'false',
+        INTENT_API_URL: gateway.url,
+        INTENT_API_KEY: await gateway.key(),
+      },
+    });
+    expect(printed.trimEnd().split('\n')).toEqual(expected);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
