@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Intents } from '../../src/client';
+import type { Intents, MoveOutcome } from '../../src/client';
 import { CHECKOUT } from '../../src/dev/checkout';
 import { runCommand } from '../../src/dev/machine/run-command';
 import { HttpIntentClient } from '../../src/http-client';
@@ -100,6 +100,34 @@ test('both make the same intent of the same key, and have the same trail', async
   expect(await near('ada').transition(id, { to: 'SUBMITTED', requestId: 'r' })).toEqual(first);
   expect(await far.ada.history(id)).toEqual(await near('ada').history(id));
   expect(await far.ada.describe(id)).toEqual(await near('ada').describe(id));
+});
+
+test('over HTTP no answer that is lost makes a request happen twice, or be lost', async () => {
+  let tries = 0;
+  const intents = await HttpIntentClient.connect({
+    url: gateway.url,
+    apiKey: await gateway.key(),
+    // The gateway has taken it, and decided it. Every second answer arrives.
+    fetch: async (...request) => {
+      const response = await fetch(...request);
+      tries += 1;
+      if (tries % 2 === 0) return response;
+      await response.arrayBuffer();
+      throw new TypeError('fetch failed');
+    },
+  });
+  const { id, created } = await intents.create({ graph: 'claim' });
+  expect(created).toBe(true);
+  const outcomes: MoveOutcome[] = [];
+  for (const to of ['SUBMITTED', 'DRAFT', 'SUBMITTED', 'REFUSED']) {
+    outcomes.push(await intents.transition(id, { to }));
+  }
+  expect(tries).toBe(10);
+  expect(outcomes.map(({ status }) => status)).toEqual(Array(4).fill('applied'));
+  expect((await near('ada').history(id)).map(({ requestId }) => requestId)).toEqual([
+    'creation',
+    ...outcomes.map(({ requestId }) => requestId),
+  ]);
 });
 
 test('the example of the guide runs, and prints what it says', async () => {
