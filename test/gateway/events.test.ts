@@ -51,9 +51,9 @@ class Stream {
   async take(count: number): Promise<Received[]> {
     const taken: Received[] = [];
     while (taken.length < count) {
-      const { value, done } = await this.events.next();
-      if (done === true) throw new Error(`The stream ended after ${taken.length} of ${count} events.`);
-      taken.push(value);
+      const next = await this.events.next();
+      if (next.done === true) throw new Error(`The stream ended after ${taken.length} of ${count} events.`);
+      taken.push(next.value);
     }
     return taken;
   }
