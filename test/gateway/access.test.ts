@@ -151,6 +151,18 @@ describe('without its scope', () => {
     expect(text).not.toContain('Spring');
   });
 
+  test.each([
+    ['/v1/intents', {}],
+    ['/v1/intents/:id/transitions', { to: 'ICP_PENDING' }],
+    ['/v1/intents/:id/approvals', { to: 'ICP_PENDING', role: 'supervisor' }],
+  ])('a body of %s that says when it happened needs the scope admin', async (path, body) => {
+    const occurredAt = '2017-01-09T09:49:50+01:00';
+    const route = { method: 'POST', path, scope: 'admin' as const, body: { ...body, occurredAt } };
+    const key = await gateway.key({ scopes: ['read', 'transition', 'approve'] });
+    expect(await ask(route, mine, key)).toMatchObject({ status: 403, code: 'SCOPE_MISSING' });
+    expect(await ask(route, mine, await gateway.key())).not.toMatchObject({ status: 403 });
+  });
+
   test('a vote in a role that the key has not answers 403', async () => {
     const key = await gateway.key({ roles: ['administration'] });
     const route = ROUTES.find(({ scope }) => scope === 'approve') as Route;

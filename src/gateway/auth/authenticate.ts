@@ -32,11 +32,23 @@ export async function authenticate(request: FastifyRequest, by: Authenticators):
   return by.token(text);
 }
 
+/**
+ * Only imports say when something happened: a key that could would write audit rows of any day.
+ *
+ * @throws Problem SCOPE_MISSING
+ */
+export function checkOccurredAt(
+  principal: Principal,
+  { occurredAt }: { occurredAt?: string | undefined },
+): void {
+  if (occurredAt !== undefined) checkScope(principal, 'admin', 'body.occurredAt: ');
+}
+
 /** @throws Problem SCOPE_MISSING */
-export function checkScope({ scopes }: Principal, scope: Scope): void {
+export function checkScope({ scopes }: Principal, scope: Scope, field = ''): void {
   if (scopes.has(scope)) return;
   throw new Problem(
     'SCOPE_MISSING',
-    `This needs the scope ${scope}; yours: ${[...scopes].join(', ') || 'none'}.`,
+    `${field}This needs the scope ${scope}; yours: ${[...scopes].join(', ') || 'none'}.`,
   );
 }

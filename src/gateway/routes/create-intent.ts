@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { CLIENT_LIMITS } from '../../client/limits';
 import { intentInputSchema } from '../../intent';
+import { checkOccurredAt } from '../auth/authenticate';
 import type { Routes } from '../context';
 import { idempotencyKeyOf } from '../idempotency-key';
 import { sayWaited, waitOf } from '../prefer';
@@ -44,6 +45,7 @@ export const createIntentRoutes: Routes = (app, _options, done) => {
     },
     async (request, reply) => {
       const { organization, principal, headers } = request;
+      checkOccurredAt(principal, request.body);
       const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
       const { id, created } = await organization.intents.create({
         ...request.body,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { REQUEST_SCHEMAS } from '../../intent';
 import { answerRequest } from '../answer-request';
+import { checkOccurredAt } from '../auth/authenticate';
 import type { Routes } from '../context';
 import { Problem } from '../problem';
 import { appliedOutcome, votedOutcome } from '../schemas/outcomes';
@@ -55,8 +56,10 @@ export const requestRoutes: Routes = (app, _options, done) => {
         response,
       },
     },
-    (request, reply) =>
-      answerRequest(request, reply, request.params.id, { kind: 'transition', ...request.body }),
+    (request, reply) => {
+      checkOccurredAt(request.principal, request.body);
+      return answerRequest(request, reply, request.params.id, { kind: 'transition', ...request.body });
+    },
   );
 
   app.post(
@@ -73,6 +76,7 @@ export const requestRoutes: Routes = (app, _options, done) => {
     },
     (request, reply) => {
       const { principal, body, params } = request;
+      checkOccurredAt(principal, body);
       if (!principal.roles.includes(body.role)) {
         throw new Problem(
           'ROLE_MISSING',
