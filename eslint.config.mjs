@@ -12,7 +12,8 @@ const mayImport = {
   workflows: ['graph', 'intent'],
   database: ['graph', 'intent'],
   bundle: ['graph', 'intent'],
-  activities: ['graph', 'intent', 'database', 'ops', 'workflows/activities.ts'],
+  webhooks: ['database'],
+  activities: ['graph', 'intent', 'database', 'ops', 'webhooks', 'workflows/activities.ts'],
   client: ['graph', 'intent', 'temporal', 'database'],
   'http-client': ['client/intents.ts', 'client/errors.ts'],
   worker: [
@@ -27,7 +28,7 @@ const mayImport = {
     'workflows',
   ],
   package: [],
-  gateway: ['graph', 'intent', 'temporal', 'database', 'client', 'package'],
+  gateway: ['graph', 'intent', 'temporal', 'database', 'client', 'package', 'webhooks', 'workflows/activities.ts'],
   schedule: ['intent'],
   import: ['graph', 'intent', 'temporal', 'database', 'graph-file', 'client'],
   archive: ['graph', 'intent', 'database'],

@@ -1,9 +1,12 @@
 import type { Pool } from 'pg';
 
 import { readEndedIntents } from '../database/read-ended-intents';
+import { rulesFromEnvironment, type ReceiverRules } from '../webhooks/receiver-rules';
 import type { IntentActivities, OperationsActivities } from '../workflows/activities';
 import { countDeadline } from './count-deadline';
 import { createIntent } from './create-intent';
+import { deliverWebhook, recordDeadLetter, testWebhook } from './deliver-webhook';
+import { dispatchWebhooks } from './dispatch-webhooks';
 import { loadGraph } from './load-graph';
 import { recordOutcomes } from './record-outcomes';
 import { takeUpIntent } from './take-up-intent';
@@ -21,10 +24,21 @@ export function createActivities(pool: Pool): IntentActivities {
   };
 }
 
-/** Those of the task queue for operations. */
-export function createOperationsActivities(pool: Pool): OperationsActivities {
+/**
+ * Those of the task queue for operations.
+ *
+ * @param receivers which receivers webhooks may have; default: what the environment says
+ */
+export function createOperationsActivities(
+  pool: Pool,
+  receivers: ReceiverRules = rulesFromEnvironment(),
+): OperationsActivities {
   return {
     verifyIntents: () => verifyIntents(pool),
     recordFailedVerification: (failed) => recordFailedVerification(pool, failed),
+    dispatchWebhooks: (request) => dispatchWebhooks(pool, request),
+    deliverWebhook: (request) => deliverWebhook(pool, receivers, request),
+    recordDeadLetter: (request) => recordDeadLetter(pool, request),
+    testWebhook: (request) => testWebhook(pool, receivers, request),
   };
 }

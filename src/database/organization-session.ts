@@ -4,6 +4,7 @@ import { inTransaction } from './in-transaction';
 import type { Queryable } from './queryable';
 
 const READER = 'intent_reader';
+const GATEWAY = 'intent_gateway';
 
 /**
  * Runs statements for one organization: each in a transaction as the reader's role, under row level security. Whatever a
@@ -16,13 +17,27 @@ const READER = 'intent_reader';
  * const history = await readHistory(mine, intentId); // empty, if the intent is another organization's
  */
 export function organizationSession(pool: Pool, organizationId: string): Queryable {
-  const begin = beginStatement(organizationId);
+  const begin = beginStatement('BEGIN READ ONLY', READER, organizationId);
   const query = <Row extends QueryResultRow>(
     statement: string | QueryConfig,
     values?: unknown[],
   ): Promise<QueryResult<Row>> =>
     inTransaction(pool, (client) => ask<Row>(client, statement, values), { begin });
   return { query: query as Queryable['query'] };
+}
+
+/**
+ * Runs `work` for one organization in a transaction as the gateway's role, under row level security: what it may write at
+ * all it can write for no other organization.
+ *
+ * @param pool of a login that is `intent_gateway`, or a member of it
+ */
+export function inOrganization<T>(
+  pool: Pool,
+  organizationId: string,
+  work: (client: PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, work, { begin: beginStatement('BEGIN', GATEWAY, organizationId) });
 }
 
 function ask<Row extends QueryResultRow>(
@@ -36,14 +51,14 @@ function ask<Row extends QueryResultRow>(
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** One round trip in place of three. A statement of several takes no parameters, so the id is checked and written in. */
-function beginStatement(organizationId: string): string {
+function beginStatement(begin: string, role: string, organizationId: string): string {
   if (!UUID.test(organizationId)) {
     throw new RangeError(
       `organizationId: must be a UUID in lower case, not ${JSON.stringify(organizationId)}`,
     );
   }
   return (
-    `BEGIN READ ONLY; SET LOCAL ROLE ${READER}; ` +
+    `${begin}; SET LOCAL ROLE ${role}; ` +
     `SELECT set_config('intent.organization_id', '${organizationId}', true)`
   );
 }

@@ -10,6 +10,19 @@ export const OPERATIONS_TASK_QUEUE = 'intent-operations';
 /** Of the Temporal Schedule that starts it. */
 export const VERIFY_SCHEDULE_ID = 'intent-verify';
 
+/** Hands what has happened on to the webhooks. There is one of it in a namespace. */
+export const DISPATCH_WEBHOOKS_WORKFLOW_TYPE = 'dispatchWebhooks';
+export const DISPATCH_WEBHOOKS_WORKFLOW_ID = 'intent-webhooks';
+/** Delivers what happens to one intent to one webhook, in order. */
+export const WEBHOOK_LANE_WORKFLOW_TYPE = 'webhookLane';
+export const DELIVER_SIGNAL = 'deliver';
+/** Sends a webhook one message that tells nothing, and says what it answers. */
+export const TEST_WEBHOOK_WORKFLOW_TYPE = 'testWebhook';
+
+export function webhookLaneId(webhookId: string, intentId: string): string {
+  return `intent-webhook-${webhookId}-${intentId}`;
+}
+
 /** The one signal. A single name, because the server only keeps the order of signals that share one. */
 export const REQUEST_TRANSITION_SIGNAL = 'requestTransition';
 /** From a child intent to its parent, when it has ended. */

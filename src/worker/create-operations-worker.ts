@@ -5,12 +5,13 @@ import { ACTIVITY_LIMITS } from '../activities/limits';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { OPERATIONS_TASK_QUEUE } from '../intent';
 import type { IntentWorkerOptions } from './create-worker';
+import { WORKER_LIMITS } from './limits';
 import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
 import { versionOptions } from './worker-version';
 
 /**
- * A Temporal worker for operations: the verifications that a Schedule starts, one at a time. Give it a pool of its own,
- * so that no recording waits for a connection.
+ * A Temporal worker for operations: the verifications that a Schedule starts, and webhooks, once {@link startWebhooks} has
+ * started what hands events on to them. Give it a pool of its own, so that no recording waits for a connection.
  *
  * @example
  * const worker = await createOperationsWorker({ connection: await NativeConnection.connect(), pool });
@@ -32,10 +33,10 @@ export async function createOperationsWorker({
     workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
     dataConverter: { payloadConverterPath },
     activities: createOperationsActivities(pool),
-    maxConcurrentActivityTaskExecutions: 1,
+    maxConcurrentActivityTaskExecutions: WORKER_LIMITS.operations,
     maxHeartbeatThrottleInterval: ACTIVITY_LIMITS.heartbeatMs,
-    // A few small workflows a day.
-    maxCachedWorkflows: 10,
+    // Small ones: a verification, and a lane for each intent of which a webhook is being told.
+    maxCachedWorkflows: WORKER_LIMITS.cachedOperations,
     workflowThreadPoolSize: 1,
     ...(version && versionOptions(version)),
     ...overrides,

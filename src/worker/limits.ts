@@ -10,6 +10,13 @@ export const WORKER_LIMITS = {
   /** What `INTENT_WORKFLOW_TASKS` may ask for. */
   fewestWorkflowTasks: 2,
   mostWorkflowTasks: 1_000,
+  /**
+   * Activities of operations at the same time: a verification, what hands events on to webhooks, and deliveries. A receiver
+   * that does not answer has one for 15 s; the others wait in Temporal.
+   */
+  operations: 50,
+  /** Workflows of operations that are kept in memory. */
+  cachedOperations: 200,
   /** Between two looks at the newest verification, for the metrics. */
   metricsMs: 5_000,
   /** Characters of a deployment's name, and of a build id. */

@@ -14,13 +14,14 @@ import { createIntentWorker } from './create-worker';
 import { installRuntime } from './install-runtime';
 import { runWorkers } from './run-workers';
 import { ensureSearchAttribute, REGISTER } from './search-attribute';
+import { startWebhooks } from './start-webhooks';
 import { checkGraphs, checkMigrations } from './startup-checks';
 import { showVerifications } from './verification-metrics';
 import { describeVersion, versionFromEnvironment } from './worker-version';
 import { workflowTasksFromEnvironment } from './workflow-tasks';
 
 const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it. It also polls the task
-queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for.
+queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for, and for webhooks.
 
 Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-operations] [--metrics-address HOST:PORT]
 
@@ -30,7 +31,7 @@ Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-oper
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
 Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_WORKFLOW_TASKS, worked on at the same time;
-INTENT_METRICS_ADDRESS, as --metrics-address;
+INTENT_METRICS_ADDRESS, as --metrics-address; INTENT_WEBHOOK_PRIVATE_HOSTS, for development;
 INTENT_WORKER_VERSIONING=on, INTENT_DEPLOYMENT_NAME, INTENT_BUILD_ID and INTENT_HELD_PATCHES, for rolling deployments;
 TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
 
@@ -90,6 +91,7 @@ async function main(): Promise<void> {
       const workers = [await createIntentWorker({ ...code, taskQueue, pool, workflowTasks })];
       if (operations) {
         workers.push(await createOperationsWorker({ ...code, pool: operationsPool }));
+        await startWebhooks({ connection, namespace });
       }
       const running = runWorkers(workers);
       const queues = operations

@@ -26,6 +26,87 @@ export interface OperationsActivities {
   verifyIntents: () => Promise<VerificationResult>;
   /** Records that the run came to no result, and why; changes nothing where it has one. */
   recordFailedVerification: (failed: FailedVerification) => Promise<void>;
+  /** Hands events on to the lanes of their webhooks, for as long as one run of the workflow is to last. */
+  dispatchWebhooks: (request: DispatchWebhooksRequest) => Promise<void>;
+  /** Sends an event to a webhook once. */
+  deliverWebhook: (request: DeliverWebhookRequest) => Promise<DeliveredWebhook>;
+  /** Keeps an event that no attempt could deliver. */
+  recordDeadLetter: (request: DeadLetterRequest) => Promise<void>;
+  /** Sends a webhook a message that tells nothing. */
+  testWebhook: (request: TestWebhookRequest) => Promise<TestedWebhook>;
+}
+
+/** Nothing of it has to be said. */
+export interface DispatchWebhooksRequest {
+  /** Pauses between attempts to deliver, in milliseconds; default: those of Standard Webhooks. */
+  retryMs?: number[];
+}
+
+/** Names an event of an intent: a transition by its sequence, or a vote by its number. */
+export interface WebhookEvent {
+  kind: 'transition' | 'vote';
+  row: number;
+  /** Among the organization's events, when it was handed on. */
+  position: number;
+}
+
+/** What a lane is asked to deliver. */
+export interface LaneItem extends WebhookEvent {
+  /** Counts how often the webhook was set back; what was delivered in the same round is not delivered again. */
+  round: number;
+  /** A dead letter that is delivered once more, whatever was delivered. */
+  again?: boolean;
+}
+
+/** Ids only: what is sent, and what it is signed with, the activity reads by itself, so that no history has them. */
+export interface DeliverWebhookRequest extends WebhookEvent {
+  webhookId: string;
+  intentId: string;
+  /** Pauses between attempts, in milliseconds. */
+  retryMs: number[];
+}
+
+export interface DeliveredWebhook {
+  /** `disabled`: the webhook is told of nothing more; `missing`: there is no such event. */
+  result: 'delivered' | 'disabled' | 'missing';
+  /** HTTP status */
+  status?: number;
+}
+
+/** In the details of the failure of an attempt. */
+export interface FailedAttempt {
+  attempt: number;
+  /** HTTP status; `null` where there was no answer. */
+  status: number | null;
+  error: string;
+  response: string | null;
+}
+
+export interface DeadLetterRequest extends WebhookEvent {
+  webhookId: string;
+  organizationId: string;
+  intentId: string;
+  attempts: number;
+  status: number | null;
+  error: string;
+  response: string | null;
+  /** ISO 8601, UTC */
+  firstAttemptedAt: string;
+  lastAttemptedAt: string;
+}
+
+export interface TestWebhookRequest {
+  webhookId: string;
+}
+
+export interface TestedWebhook {
+  delivered: boolean;
+  /** HTTP status; `null` where there was no answer. */
+  status: number | null;
+  /** Why it does not count as delivered. */
+  problem: string | null;
+  /** How the body of the answer begins. */
+  response: string | null;
 }
 
 export interface FailedVerification {
@@ -133,4 +214,6 @@ export const FAILURE_TYPES = {
   outcomePending: 'OUTCOME_PENDING',
   /** Answer of a query that comes before the creation is recorded: ask again. */
   notCreatedYet: 'NOT_CREATED_YET',
+  /** A receiver did not take a message: it is tried again. */
+  notDelivered: 'NOT_DELIVERED',
 } as const;

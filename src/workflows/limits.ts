@@ -38,4 +38,24 @@ export const WORKFLOW_LIMITS = {
   /** Between two tries of either, at first and at most. */
   verifyRetryMs: 1_000,
   longestVerifyRetryMs: 60_000,
+  /** One run of what hands events on to webhooks, and some more: it ends by itself. */
+  dispatchMs: 7_200_000,
+  /** Without a sign of it; then another worker goes on. The same for one attempt to deliver. */
+  webhookHeartbeatMs: 20_000,
+  /** One attempt to deliver, with the time that Postgres may take to come back. */
+  deliverMs: 120_000,
+  /** Pauses after each attempt, as Standard Webhooks has them: some three days in all. */
+  webhookRetry1Ms: 5_000,
+  webhookRetry2Ms: 300_000,
+  webhookRetry3Ms: 1_800_000,
+  webhookRetry4Ms: 7_200_000,
+  webhookRetry5Ms: 18_000_000,
+  webhookRetry6Ms: 36_000_000,
+  webhookRetry7Ms: 50_400_000,
+  webhookRetry8Ms: 72_000_000,
+  webhookRetry9Ms: 86_400_000,
+  /** A lane that is asked to deliver nothing ends after this long. */
+  laneIdleMs: 60_000,
+  /** Events of a lane's history, after which it goes on in a new run. */
+  laneHistoryEvents: 1_000,
 } as const;

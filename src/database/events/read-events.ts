@@ -8,6 +8,8 @@ export interface IntentEvent {
   position: number;
   intentId: string;
   kind: 'transition' | 'vote';
+  /** Sequence of the transition, or number of the vote. */
+  row: number;
   /** `null` when it was moved into an archive file since. */
   transition: AuditRow | null;
   vote: VoteRow | null;
@@ -34,14 +36,19 @@ interface EventRow {
   position: string;
   intentId: string;
   kind: 'transition' | 'vote';
+  number: number;
   row: Record<string, unknown> | null;
 }
 
-/**
- * Events of an organization after a position, in order.
- *
- * The rows are looked up in the trail and in the archive: an intent may have been archived since.
- */
+/** The row of an event `e`: an intent may have been archived since. */
+const ROW = `CASE e.kind
+    WHEN 'transition' THEN (SELECT to_jsonb(a) FROM workflow_transition_audit_all a
+                             WHERE a.workflow_id = e.workflow_id AND a.sequence = e.row_number LIMIT 1)
+    ELSE (SELECT to_jsonb(v) FROM workflow_transition_votes_all v
+           WHERE v.workflow_id = e.workflow_id AND v.number = e.row_number LIMIT 1)
+  END`;
+
+/** Events of an organization after a position, in order. */
 export async function readEvents(
   database: Queryable,
   organizationId: string,
@@ -49,25 +56,41 @@ export async function readEvents(
 ): Promise<IntentEvent[]> {
   const { rows } = await database.query<EventRow>({
     name: 'read_events',
-    text: `SELECT e.position, e.workflow_id AS "intentId", e.kind,
-                  CASE e.kind
-                    WHEN 'transition' THEN (SELECT to_jsonb(a) FROM workflow_transition_audit_all a
-                                             WHERE a.workflow_id = e.workflow_id AND a.sequence = e.row_number LIMIT 1)
-                    ELSE (SELECT to_jsonb(v) FROM workflow_transition_votes_all v
-                           WHERE v.workflow_id = e.workflow_id AND v.number = e.row_number LIMIT 1)
-                  END AS row
+    text: `SELECT e.position, e.workflow_id AS "intentId", e.kind, e.row_number AS number, ${ROW} AS row
              FROM intent_events e
             WHERE e.organization_id = $1 AND e.position > $2
             ORDER BY e.position LIMIT $3`,
     values: [organizationId, after, limit],
   });
-  return rows.map(({ position, intentId, kind, row }) => ({
+  return rows.map(eventOf);
+}
+
+/** What names an event for as long as its row is kept, whatever becomes of its position. */
+export type EventName = Pick<IntentEvent, 'position' | 'intentId' | 'kind' | 'row'>;
+
+/** One event by its name, whose row is `null` when it is no longer there. */
+export async function readEvent(
+  database: Queryable,
+  { position, intentId, kind, row }: EventName,
+): Promise<IntentEvent> {
+  const { rows } = await database.query<EventRow>({
+    name: 'read_event',
+    text: `SELECT e.position, e.workflow_id AS "intentId", e.kind, e.row_number AS number, ${ROW} AS row
+             FROM (SELECT $1::bigint AS position, $2::uuid AS workflow_id, $3::text AS kind, $4::integer AS row_number) e`,
+    values: [position, intentId, kind, row],
+  });
+  return eventOf(rows[0] as EventRow);
+}
+
+function eventOf({ position, intentId, kind, number, row }: EventRow): IntentEvent {
+  return {
     position: Number(position),
     intentId,
     kind,
+    row: number,
     transition: kind === 'transition' && row !== null ? auditRowOf(row) : null,
     vote: kind === 'vote' && row !== null ? voteRowOf(row) : null,
-  }));
+  };
 }
 
 function auditRowOf(row: Record<string, unknown>): AuditRow {

@@ -1,8 +1,8 @@
+import { eventData } from '../../database/events/event-data';
 import { readEventFeed, readEvents, type IntentEvent } from '../../database/events/read-events';
 import type { Queryable } from '../../database/queryable';
 import { GATEWAY_LIMITS } from '../limits';
 import { Problem, wrongField } from '../problem';
-import { answerOfTransition, answerOfVote } from '../schemas/records';
 import type { Organization } from '../organizations';
 import type { OrganizationFeed } from './organization-feed';
 import { whileAway } from './while-away';
@@ -51,7 +51,7 @@ export async function* organizationEvents(
     const events = await whileAway(() => read(database, id, seen), [], signal);
     for (const event of events) {
       seen = event.position;
-      yield { id: String(event.position), event: event.kind, data: dataOf(event) };
+      yield { id: String(event.position), event: event.kind, data: eventData(event) };
     }
     if (events.length === 0) await feed.changed(version, signal);
   }
@@ -59,10 +59,4 @@ export async function* organizationEvents(
 
 function read(database: Queryable, organizationId: string, after: number): Promise<IntentEvent[]> {
   return readEvents(database, organizationId, { after, limit: GATEWAY_LIMITS.eventsPerLook });
-}
-
-function dataOf({ intentId, kind, transition, vote }: IntentEvent): Record<string, unknown> {
-  return kind === 'transition'
-    ? { type: kind, intentId, transition: transition && answerOfTransition(transition) }
-    : { type: kind, intentId, vote: vote && answerOfVote(vote) };
 }
