@@ -24,7 +24,7 @@ export function answerProblems(app: FastifyInstance): void {
   });
 }
 
-const METHODS = ['GET', 'POST'] as const;
+const METHODS = ['GET', 'POST', 'DELETE'] as const;
 
 function sendProblem(reply: FastifyReply, { body, retryAfter }: Problem): FastifyReply {
   if (retryAfter !== undefined) void reply.header('retry-after', retryAfter);

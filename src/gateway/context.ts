@@ -1,6 +1,9 @@
+import type { Client } from '@temporalio/client';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
+import type { Pool } from 'pg';
 
 import type { Scope } from '../database/api-keys/scopes';
+import type { ReceiverRules } from '../webhooks/receiver-rules';
 import type { Principal } from './auth/principal';
 import type { EventFeeds } from './events/event-feeds';
 import type { Organization, Organizations } from './organizations';
@@ -11,6 +14,16 @@ export interface GatewayContext {
   organizations: Organizations;
   feeds: EventFeeds;
   readiness: Readiness;
+  webhooks: WebhookServices;
+}
+
+/** What the routes of webhooks need beside the organization. */
+export interface WebhookServices {
+  pool: Pool;
+  temporal: Client;
+  /** Of the workers that deliver. */
+  taskQueue: string;
+  receivers: ReceiverRules;
 }
 
 /** Routes of one group. */

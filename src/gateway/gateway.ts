@@ -1,6 +1,6 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
-import type { Connection } from '@temporalio/client';
+import { Client, type Connection } from '@temporalio/client';
 import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
@@ -37,7 +37,13 @@ export interface GatewayParts {
 export async function createGateway(
   settings: Pick<
     GatewaySettings,
-    'taskQueue' | 'tokens' | 'corsOrigins' | 'requestsPerMinute' | 'trustProxy'
+    | 'taskQueue'
+    | 'operationsTaskQueue'
+    | 'tokens'
+    | 'corsOrigins'
+    | 'requestsPerMinute'
+    | 'trustProxy'
+    | 'receivers'
   >,
   { pool, temporal, logger = false }: GatewayParts,
 ): Promise<FastifyInstance> {
@@ -64,6 +70,12 @@ export async function createGateway(
     organizations: new Organizations(pool, temporal, settings.taskQueue),
     feeds: new EventFeeds(pool),
     readiness: new Readiness(pool, temporal.connection),
+    webhooks: {
+      pool,
+      temporal: new Client(temporal),
+      taskQueue: settings.operationsTaskQueue,
+      receivers: settings.receivers,
+    },
   };
 
   answerProblems(app);

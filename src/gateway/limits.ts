@@ -55,6 +55,11 @@ export const GATEWAY_LIMITS = {
   eventsRetryMs: 1_000,
   /** A stream ends after this long; whoever listens goes on with a new one, for which the key is looked at again. */
   eventStreamMs: 300_000,
+  /** For a worker to send a test to a webhook, whose receiver has 15 s of it. */
+  webhookTestMs: 30_000,
+  /** Dead letters of one page. */
+  deadLettersPageSize: 50,
+  largestDeadLettersPage: 200,
   /** Requests under way when the gateway is told to stop get this long. */
   drainMs: 10_000,
 } as const;

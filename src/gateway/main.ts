@@ -25,6 +25,8 @@ Environment:
                               whose tokens are accepted, beside keys; default: nobody's
   INTENT_CORS_ORIGINS         origins whose pages may use it, separated by commas; default: none
   INTENT_TRUSTED_PROXIES      addresses of proxies whose X-Forwarded-For counts; default: none
+  INTENT_WEBHOOK_PRIVATE_HOSTS
+                              hosts that webhooks may have though they are private, or not https; default: none
   TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file
 
 Make a key with: intent keys create

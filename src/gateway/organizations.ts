@@ -1,8 +1,8 @@
 import type { Connection } from '@temporalio/client';
-import type { Pool } from 'pg';
+import type { Pool, PoolClient } from 'pg';
 
 import { IntentClient } from '../client';
-import { organizationSession } from '../database/organization-session';
+import { inOrganization, organizationSession } from '../database/organization-session';
 import type { Queryable } from '../database/queryable';
 import { GATEWAY_LIMITS } from './limits';
 
@@ -11,6 +11,8 @@ export interface Organization {
   id: string;
   /** Sees this organization only. */
   database: Queryable;
+  /** Runs in one transaction what the gateway itself keeps for the organization; it can write for no other. */
+  change: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
   /** Its waiters are asked for under row level security, too. */
   intents: IntentClient;
 }
@@ -43,6 +45,6 @@ export class Organizations {
       temporal: this.temporal,
       taskQueue: this.taskQueue,
     });
-    return { id, database, intents };
+    return { id, database, intents, change: (work) => inOrganization(this.pool, id, work) };
   }
 }

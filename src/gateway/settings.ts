@@ -1,6 +1,7 @@
 import { DATABASE_LIMITS } from '../database/limits';
 import { numberFromEnvironment } from '../database/number-from-environment';
-import { INTENTS_TASK_QUEUE } from '../intent';
+import { INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
+import { rulesFromEnvironment, type ReceiverRules } from '../webhooks/receiver-rules';
 import type { TokenSettings } from './auth/tokens';
 import { GATEWAY_LIMITS } from './limits';
 
@@ -12,6 +13,8 @@ export interface GatewaySettings {
   databaseUrl: string;
   databaseConnections: number;
   taskQueue: string;
+  /** Of the workers that deliver to webhooks. */
+  operationsTaskQueue: string;
   /** Default: keys only. */
   tokens: TokenSettings | undefined;
   /** Origins whose pages may read answers; default: none. */
@@ -19,6 +22,8 @@ export interface GatewaySettings {
   requestsPerMinute: number;
   /** Addresses of proxies whose X-Forwarded-For counts; default: none. */
   trustProxy: string[];
+  /** Which receivers webhooks may have; the workers must be told the same. */
+  receivers: ReceiverRules;
 }
 
 export const DEFAULT_ADDRESS = '127.0.0.1:8333';
@@ -34,6 +39,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv = process.env): G
       most: DATABASE_LIMITS.mostConnections,
     }),
     taskQueue: env['INTENT_TASK_QUEUE'] || INTENTS_TASK_QUEUE,
+    operationsTaskQueue: OPERATIONS_TASK_QUEUE,
     tokens: tokensOf(env),
     corsOrigins: listOf(env, 'INTENT_CORS_ORIGINS').map(checkedOrigin),
     requestsPerMinute: numberFromEnvironment(env, 'INTENT_REQUESTS_PER_MINUTE', {
@@ -42,6 +48,7 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv = process.env): G
       most: GATEWAY_LIMITS.mostRequestsPerMinute,
     }),
     trustProxy: listOf(env, 'INTENT_TRUSTED_PROXIES'),
+    receivers: rulesFromEnvironment(env),
   };
 }
 

@@ -44,6 +44,8 @@ export async function startGateway(
       corsOrigins: [],
       requestsPerMinute: GATEWAY_LIMITS.requestsPerMinute,
       trustProxy: [],
+      operationsTaskQueue: `${taskQueue}-operations`,
+      receivers: { privateHosts: [] },
       ...overrides,
     },
     {

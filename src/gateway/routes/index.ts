@@ -7,6 +7,8 @@ import { healthRoutes } from './health';
 import { readIntentsRoutes } from './read-intents';
 import { readRecordsRoutes } from './read-records';
 import { requestRoutes } from './requests';
+import { sendWebhookRoutes } from './send-webhooks';
+import { webhookRoutes } from './webhooks';
 
 /** Every route of the gateway. */
 export const ROUTES: readonly Routes[] = [
@@ -15,6 +17,8 @@ export const ROUTES: readonly Routes[] = [
   requestRoutes,
   readRecordsRoutes,
   eventRoutes,
+  webhookRoutes,
+  sendWebhookRoutes,
   graphRoutes,
   analyticsRoutes,
   healthRoutes,
