@@ -170,6 +170,64 @@ CREATE TABLE intent_verifications (
   CONSTRAINT intent_verifications_witnessed_check CHECK (witnessed >= 0)
 );
 
+CREATE TABLE intent_webhook_dead_letters (
+  webhook_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  "position" bigint NOT NULL,
+  workflow_id uuid NOT NULL,
+  kind text NOT NULL,
+  row_number integer NOT NULL,
+  attempts integer NOT NULL,
+  last_status integer,
+  last_error text NOT NULL,
+  last_response text,
+  first_attempted_at timestamp with time zone NOT NULL,
+  last_attempted_at timestamp with time zone NOT NULL,
+  replay_requested_at timestamp with time zone,
+  replayed_at timestamp with time zone,
+  CONSTRAINT intent_webhook_dead_letters_attempts_check CHECK (attempts >= 1),
+  CONSTRAINT intent_webhook_dead_letters_kind_check CHECK (kind = ANY (ARRAY['transition'::text, 'vote'::text])),
+  CONSTRAINT intent_webhook_dead_letters_pkey PRIMARY KEY (webhook_id, "position"),
+  CONSTRAINT intent_webhook_dead_letters_webhook_id_organization_id_fkey FOREIGN KEY (webhook_id, organization_id) REFERENCES intent_webhooks(id, organization_id)
+);
+
+CREATE TABLE intent_webhook_secrets (
+  webhook_id uuid NOT NULL,
+  organization_id uuid NOT NULL,
+  secret text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  expires_at timestamp with time zone,
+  CONSTRAINT intent_webhook_secrets_pkey PRIMARY KEY (webhook_id, created_at),
+  CONSTRAINT intent_webhook_secrets_secret_check CHECK (secret ~ '^whsec_[A-Za-z0-9+/]{32,88}={0,2}$'::text),
+  CONSTRAINT intent_webhook_secrets_webhook_id_organization_id_fkey FOREIGN KEY (webhook_id, organization_id) REFERENCES intent_webhooks(id, organization_id)
+);
+
+CREATE TABLE intent_webhooks (
+  id uuid NOT NULL DEFAULT gen_random_uuid(),
+  organization_id uuid NOT NULL,
+  url text NOT NULL,
+  description text,
+  kinds text[],
+  states text[],
+  start_position bigint NOT NULL,
+  "position" bigint NOT NULL,
+  round integer NOT NULL DEFAULT 1,
+  created_by text NOT NULL,
+  created_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  disabled_at timestamp with time zone,
+  disabled_because text,
+  CONSTRAINT intent_webhooks_check CHECK ((disabled_at IS NULL) = (disabled_because IS NULL)),
+  CONSTRAINT intent_webhooks_description_check CHECK (length(description) >= 1 AND length(description) <= 500),
+  CONSTRAINT intent_webhooks_disabled_because_check CHECK (disabled_because = ANY (ARRAY['deleted'::text, 'gone'::text])),
+  CONSTRAINT intent_webhooks_id_organization_id_key UNIQUE (id, organization_id),
+  CONSTRAINT intent_webhooks_kinds_check CHECK (cardinality(kinds) > 0 AND kinds <@ ARRAY['transition'::text, 'vote'::text]),
+  CONSTRAINT intent_webhooks_pkey PRIMARY KEY (id),
+  CONSTRAINT intent_webhooks_position_check CHECK ("position" >= 0),
+  CONSTRAINT intent_webhooks_start_position_check CHECK (start_position >= 0),
+  CONSTRAINT intent_webhooks_states_check CHECK (cardinality(states) > 0 AND array_position(states, NULL::text) IS NULL),
+  CONSTRAINT intent_webhooks_url_check CHECK (length(url) >= 1 AND length(url) <= 2000)
+);
+
 CREATE TABLE intent_workflows (
   id uuid NOT NULL,
   organization_id uuid NOT NULL,
@@ -402,6 +460,8 @@ CREATE INDEX idx_intent_api_keys_organization ON public.intent_api_keys USING bt
 CREATE UNIQUE INDEX idx_intent_api_keys_replaces ON public.intent_api_keys USING btree (replaces);
 CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (file) WHERE (file IS NOT NULL);
 CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
+CREATE INDEX idx_intent_webhook_dead_letters_requested ON public.intent_webhook_dead_letters USING btree (webhook_id, "position") WHERE ((replay_requested_at IS NOT NULL) AND (replayed_at IS NULL));
+CREATE INDEX idx_intent_webhooks_organization ON public.intent_webhooks USING btree (organization_id, created_at);
 CREATE INDEX idx_intent_workflows_created ON public.intent_workflows USING btree (organization_id, created_at, id);
 CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
@@ -1533,6 +1593,15 @@ CREATE POLICY reader_reads_own ON intent_organization_roles AS PERMISSIVE FOR SE
 ALTER TABLE intent_verifications ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_verifications AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_verifications AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+ALTER TABLE intent_webhook_dead_letters ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_all ON intent_webhook_dead_letters AS PERMISSIVE FOR ALL TO intent_engine USING (true) WITH CHECK (true);
+CREATE POLICY gateway_own ON intent_webhook_dead_letters AS PERMISSIVE FOR ALL TO intent_gateway USING ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE intent_webhook_secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_reads ON intent_webhook_secrets AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
+CREATE POLICY gateway_own ON intent_webhook_secrets AS PERMISSIVE FOR ALL TO intent_gateway USING ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE intent_webhooks ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_all ON intent_webhooks AS PERMISSIVE FOR ALL TO intent_engine USING (true) WITH CHECK (true);
+CREATE POLICY gateway_own ON intent_webhooks AS PERMISSIVE FOR ALL TO intent_gateway USING ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif")));
 ALTER TABLE intent_workflows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_workflows AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_workflows AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -1611,6 +1680,18 @@ GRANT SELECT ON intent_events TO intent_engine;
 GRANT SELECT ON intent_events (organization_id, "position", workflow_id, kind, row_number, published_at) TO intent_reader;
 GRANT SELECT ON intent_organization_roles (role_name, organization_id) TO intent_reader;
 GRANT INSERT, SELECT ON intent_verifications TO intent_engine;
+GRANT INSERT, SELECT, UPDATE ON intent_webhook_dead_letters TO intent_engine;
+GRANT SELECT ON intent_webhook_dead_letters TO intent_gateway;
+GRANT UPDATE ON intent_webhook_dead_letters (replay_requested_at, replayed_at) TO intent_gateway;
+GRANT DELETE, INSERT ON intent_webhook_secrets TO intent_gateway;
+GRANT SELECT ON intent_webhook_secrets TO intent_engine;
+GRANT SELECT, UPDATE ON intent_webhook_secrets (expires_at) TO intent_gateway;
+GRANT SELECT ON intent_webhook_secrets (webhook_id, organization_id, created_at) TO intent_gateway;
+GRANT INSERT, SELECT ON intent_webhooks TO intent_gateway;
+GRANT SELECT ON intent_webhooks TO intent_engine;
+GRANT UPDATE ON intent_webhooks ("position", disabled_at, disabled_because) TO intent_engine;
+GRANT UPDATE ON intent_webhooks ("position", disabled_at, disabled_because) TO intent_gateway;
+GRANT UPDATE ON intent_webhooks (round) TO intent_gateway;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
 GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at, parent_id, first_graph_version) TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
@@ -1680,6 +1761,19 @@ COMMENT ON COLUMN intent_verifications.unchecked IS 'Of these, not checked.';
 COMMENT ON COLUMN intent_verifications.findings IS 'Number of findings by code; {} where there are none.';
 COMMENT ON COLUMN intent_verifications.samples IS 'The first findings and the first unchecked intents, 100 at most, without what intents say.';
 COMMENT ON COLUMN intent_verifications.failure IS 'Why it did not come to its end, or null.';
+COMMENT ON TABLE intent_webhook_dead_letters IS 'Events that no attempt could deliver.';
+COMMENT ON COLUMN intent_webhook_dead_letters.row_number IS 'As in intent_events.';
+COMMENT ON COLUMN intent_webhook_dead_letters.last_response IS 'How the body of the last answer begins.';
+COMMENT ON COLUMN intent_webhook_dead_letters.replayed_at IS 'When it was handed on to be delivered once more. Null again if that failed, too.';
+COMMENT ON TABLE intent_webhook_secrets IS 'What messages are signed with. The engine alone reads it; the gateway writes it.';
+COMMENT ON COLUMN intent_webhook_secrets.expires_at IS 'Set when another one has taken its place: both sign until then.';
+COMMENT ON TABLE intent_webhooks IS 'Receivers of an organization''s events.';
+COMMENT ON COLUMN intent_webhooks.kinds IS 'Of events that it is told of; null: all.';
+COMMENT ON COLUMN intent_webhooks.states IS 'Transitions into these are told; null: all.';
+COMMENT ON COLUMN intent_webhooks.start_position IS 'Of the organization''s events when it was made: it is told of later ones.';
+COMMENT ON COLUMN intent_webhooks."position" IS 'Events up to this one are handed on to be delivered.';
+COMMENT ON COLUMN intent_webhooks.round IS 'Counts how often the position was set back: what was delivered in an earlier round is delivered again.';
+COMMENT ON COLUMN intent_webhooks.disabled_because IS 'deleted: by the organization; gone: the receiver answered 410.';
 COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last audit row led to.';
 COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
 COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';

@@ -21,8 +21,11 @@ import {
   CHILD_ENDED_SIGNAL,
   CREATION_REQUEST_ID,
   DEFAULT_GRAPH,
+  DELIVER_SIGNAL,
   DESCRIBE_QUERY,
   describeIntent,
+  DISPATCH_WEBHOOKS_WORKFLOW_ID,
+  DISPATCH_WEBHOOKS_WORKFLOW_TYPE,
   INTENT_STATE_SEARCH_ATTRIBUTE,
   INTENT_WORKFLOW_TYPE,
   intentInputSchema,
@@ -35,8 +38,11 @@ import {
   REQUEST_SCHEMAS,
   reopeningSchema,
   REQUEST_TRANSITION_SIGNAL,
+  TEST_WEBHOOK_WORKFLOW_TYPE,
   VERIFY_SCHEDULE_ID,
   VERIFY_WORKFLOW_TYPE,
+  WEBHOOK_LANE_WORKFLOW_TYPE,
+  webhookLaneId,
 } from '../src/intent';
 import * as workflows from '../src/workflows';
 import { FAILURE_TYPES } from '../src/workflows/activities';
@@ -58,6 +64,12 @@ describe('in Temporal', () => {
       VERIFY_WORKFLOW_TYPE,
       OPERATIONS_TASK_QUEUE,
       VERIFY_SCHEDULE_ID,
+      DISPATCH_WEBHOOKS_WORKFLOW_TYPE,
+      DISPATCH_WEBHOOKS_WORKFLOW_ID,
+      WEBHOOK_LANE_WORKFLOW_TYPE,
+      DELIVER_SIGNAL,
+      TEST_WEBHOOK_WORKFLOW_TYPE,
+      lane: webhookLaneId('WEBHOOK', 'INTENT'),
       REQUEST_TRANSITION_SIGNAL,
       CHILD_ENDED_SIGNAL,
       DESCRIBE_QUERY,
@@ -70,6 +82,12 @@ describe('in Temporal', () => {
       VERIFY_WORKFLOW_TYPE: 'verifyIntents',
       OPERATIONS_TASK_QUEUE: 'intent-operations',
       VERIFY_SCHEDULE_ID: 'intent-verify',
+      DISPATCH_WEBHOOKS_WORKFLOW_TYPE: 'dispatchWebhooks',
+      DISPATCH_WEBHOOKS_WORKFLOW_ID: 'intent-webhooks',
+      WEBHOOK_LANE_WORKFLOW_TYPE: 'webhookLane',
+      DELIVER_SIGNAL: 'deliver',
+      TEST_WEBHOOK_WORKFLOW_TYPE: 'testWebhook',
+      lane: 'intent-webhook-WEBHOOK-INTENT',
       REQUEST_TRANSITION_SIGNAL: 'requestTransition',
       CHILD_ENDED_SIGNAL: 'childEnded',
       DESCRIBE_QUERY: 'describe',
@@ -80,7 +98,13 @@ describe('in Temporal', () => {
   });
 
   test('the workflow types that a worker offers', () => {
-    expect(Object.keys(workflows)).toEqual(['intentWorkflow', 'verifyIntents']);
+    expect(Object.keys(workflows).toSorted()).toEqual([
+      'dispatchWebhooks',
+      'intentWorkflow',
+      'testWebhook',
+      'verifyIntents',
+      'webhookLane',
+    ]);
   });
 
   test('request ids that the engine makes itself', () => {

@@ -15,6 +15,7 @@ import { LIMITS } from '../src/intent/limits';
 import { MIGRATION_LIMITS } from '../src/migration/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
 import { SCHEDULE_LIMITS } from '../src/schedule/limits';
+import { WEBHOOK_LIMITS } from '../src/webhooks/limits';
 import { WORKER_LIMITS } from '../src/worker/limits';
 import { WORKFLOW_LIMITS } from '../src/workflows/limits';
 
@@ -35,6 +36,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/migration/limits.ts': MIGRATION_LIMITS,
   'src/ops/limits.ts': OPS_LIMITS,
   'src/schedule/limits.ts': SCHEDULE_LIMITS,
+  'src/webhooks/limits.ts': WEBHOOK_LIMITS,
   'src/worker/limits.ts': WORKER_LIMITS,
   'src/workflows/limits.ts': WORKFLOW_LIMITS,
 };

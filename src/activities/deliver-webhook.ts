@@ -101,7 +101,10 @@ function failure(
 }
 
 /** That Postgres is away is no fault of the receiver, so it takes none of its attempts, for as long as one may last. */
-async function oncePostgresIsThere<T>({ cancellationSignal: signal }: Context, ask: () => Promise<T>): Promise<T> {
+async function oncePostgresIsThere<T>(
+  { cancellationSignal: signal }: Context,
+  ask: () => Promise<T>,
+): Promise<T> {
   const until = Date.now() + ACTIVITY_LIMITS.postgresMs;
   for (;;) {
     try {

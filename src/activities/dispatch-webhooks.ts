@@ -140,7 +140,11 @@ async function signalLanes(
   await Promise.all(Array.from({ length: ACTIVITY_LIMITS.lanesAtOnce }, signalSome));
 }
 
-async function trying({ log, cancellationSignal }: Context, what: string, act: () => Promise<void>): Promise<void> {
+async function trying(
+  { log, cancellationSignal }: Context,
+  what: string,
+  act: () => Promise<void>,
+): Promise<void> {
   try {
     await act();
   } catch (error) {

@@ -16,7 +16,8 @@ export function urlProblem(text: string, { privateHosts }: ReceiverRules): strin
   if (url.username !== '' || url.password !== '') return 'must have no user name and no password';
   if (url.hash !== '') return 'must have no fragment: it would not be sent';
   const mayBePrivate = privateHosts.includes(hostOf(url));
-  if (url.protocol !== 'https:' && !(mayBePrivate && url.protocol === 'http:')) return 'must begin with https://';
+  if (url.protocol !== 'https:' && !(mayBePrivate && url.protocol === 'http:'))
+    return 'must begin with https://';
   if (mayBePrivate) return undefined;
   const port = url.port === '' ? undefined : Number(url.port);
   if (port !== undefined && port < WEBHOOK_LIMITS.firstFreePort) {
@@ -24,7 +25,9 @@ export function urlProblem(text: string, { privateHosts }: ReceiverRules): strin
   }
   const host = hostOf(url);
   if (isIP(host) !== 0) return isPublicAddress(host) ? undefined : NOT_PUBLIC;
-  return host.replace(/\.$/, '').includes('.') ? undefined : 'must have a full host name, such as hooks.example.com';
+  return host.replace(/\.$/, '').includes('.')
+    ? undefined
+    : 'must have a full host name, such as hooks.example.com';
 }
 
 /** In addition, where its name leads to now. A name that nobody knows yet is none of a problem. */

@@ -73,7 +73,13 @@ async function deliver(
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     const lastAttemptedAt = new Date().toISOString();
     const failed = attemptOf(error, retryMs.length + 1);
-    await recording.recordDeadLetter({ ...event, organizationId, ...failed, firstAttemptedAt, lastAttemptedAt });
+    await recording.recordDeadLetter({
+      ...event,
+      organizationId,
+      ...failed,
+      firstAttemptedAt,
+      lastAttemptedAt,
+    });
     return { result: 'dead' };
   }
 }
@@ -104,7 +110,8 @@ function attemptOf(
   { cause }: ActivityFailure,
   attempts: number,
 ): Pick<DeadLetterRequest, 'attempts' | 'status' | 'error' | 'response'> {
-  const said = cause instanceof ApplicationFailure ? (cause.details?.[0] as FailedAttempt | undefined) : undefined;
+  const said =
+    cause instanceof ApplicationFailure ? (cause.details?.[0] as FailedAttempt | undefined) : undefined;
   if (said === undefined) return { attempts, status: null, error: cause?.message ?? '', response: null };
   const { attempt, status, error, response } = said;
   return { attempts: attempt, status, error, response };

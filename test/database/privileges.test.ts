@@ -16,6 +16,19 @@ const ON_TABLES = {
   intent_events: { intent_engine: ['SELECT'], intent_reader: ['SELECT'] },
   intent_verifications: { intent_engine: ['INSERT', 'SELECT'] },
   intent_organization_roles: { intent_reader: ['SELECT'] },
+  intent_webhook_dead_letters: {
+    intent_engine: ['INSERT', 'SELECT', 'UPDATE'],
+    intent_gateway: ['SELECT', 'UPDATE'],
+  },
+  intent_webhook_secrets: {
+    intent_engine: ['SELECT'],
+    // All of it but the secret: see test/database/tenants/webhooks.test.ts.
+    intent_gateway: ['DELETE', 'INSERT', 'SELECT', 'UPDATE'],
+  },
+  intent_webhooks: {
+    intent_engine: ['SELECT', 'UPDATE'],
+    intent_gateway: ['INSERT', 'SELECT', 'UPDATE'],
+  },
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   pgmigrations: { intent_engine: ['SELECT'], intent_gateway: ['SELECT'] },
   pgmigrations_checksums: {},

@@ -1,6 +1,7 @@
 /**
  * A worker that kills itself between the commit in Postgres and the completion of its workflow task: as soon as
- * the activity named by CRASH_IN has stored its rows; with CRASH_KIND, once a move of that kind is among them.
+ * the activity named by CRASH_IN has stored its rows; with CRASH_KIND, once a move of that kind is among them. With
+ * `advanceWebhook`, before it notes how far events were handed on.
  */
 import { NativeConnection } from '@temporalio/worker';
 
@@ -22,11 +23,22 @@ function isAwaited(request: unknown): boolean {
   return kind === undefined || decisions.some((decision) => decision.kind === kind);
 }
 
+/** Dies when a statement of this name is to be sent. */
+function dieBefore(pool: ReturnType<typeof createPool>, statement: string): void {
+  const query = pool.query.bind(pool) as (...args: unknown[]) => unknown;
+  pool.query = ((...args: unknown[]) => {
+    if ((args[0] as { name?: string }).name === statement) process.kill(process.pid, 'SIGKILL');
+    return query(...args);
+  }) as typeof pool.query;
+}
+
 async function main(): Promise<void> {
   const pool = createPool({
     databaseUrl: fromEnvironment('DATABASE_URL'),
     applicationName: 'crashing worker',
   });
+  const crashIn = fromEnvironment('CRASH_IN');
+  if (crashIn === 'advanceWebhook') dieBefore(pool, 'advance_webhook');
   const activities = createActivities(pool);
   const storeAndDie = <Request, Stored>(store: (request: Request) => Promise<Stored>) => {
     return async (request: Request): Promise<Stored> => {
@@ -35,7 +47,6 @@ async function main(): Promise<void> {
       return stored;
     };
   };
-  const crashIn = fromEnvironment('CRASH_IN');
   const operations = createOperationsActivities(pool);
   const options: IntentWorkerOptions = {
     connection: await NativeConnection.connect({ address: fromEnvironment('TEMPORAL_ADDRESS') }),
@@ -48,12 +59,14 @@ async function main(): Promise<void> {
       activities:
         crashIn === 'verifyIntents'
           ? { ...operations, verifyIntents: storeAndDie(operations.verifyIntents) }
-          : crashIn === 'createIntent'
-            ? { ...activities, createIntent: storeAndDie(activities.createIntent) }
-            : { ...activities, recordOutcomes: storeAndDie(activities.recordOutcomes) },
+          : crashIn === 'advanceWebhook'
+            ? operations
+            : crashIn === 'createIntent'
+              ? { ...activities, createIntent: storeAndDie(activities.createIntent) }
+              : { ...activities, recordOutcomes: storeAndDie(activities.recordOutcomes) },
     },
   };
-  const worker = await (crashIn === 'verifyIntents'
+  const worker = await (crashIn === 'verifyIntents' || crashIn === 'advanceWebhook'
     ? createOperationsWorker(options)
     : createIntentWorker(options));
   console.log('Worker ready');

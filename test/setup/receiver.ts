@@ -33,7 +33,9 @@ export interface Receiver {
 }
 
 /** A receiver of webhooks: a real server on a free port, which keeps what it is sent. */
-export async function startReceiver(answer: (message: Received) => ReceiverAnswer = () => 204): Promise<Receiver> {
+export async function startReceiver(
+  answer: (message: Received) => ReceiverAnswer = () => 204,
+): Promise<Receiver> {
   const received: Received[] = [];
   let connections = 0;
   const server = createServer((request, response) => {

@@ -52,7 +52,9 @@ export async function createWebhookEnvironment(
     operationsTaskQueue,
     dispatchId,
     async startOperations() {
-      const connection = await NativeConnection.connect({ address: fromEnvironment('TEST_TEMPORAL_ADDRESS') });
+      const connection = await NativeConnection.connect({
+        address: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
+      });
       const worker = await createOperationsWorker({
         connection,
         taskQueue: operationsTaskQueue,

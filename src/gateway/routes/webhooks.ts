@@ -108,9 +108,7 @@ export const webhookRoutes: Routes = (app, { context }, done) => {
       },
     },
     async ({ organization, params }) =>
-      answerOfWebhook(
-        await organization.change((client) => findWebhook(client, organization.id, params.id)),
-      ),
+      answerOfWebhook(await organization.change((client) => findWebhook(client, organization.id, params.id))),
   );
 
   app.delete(
@@ -126,7 +124,9 @@ export const webhookRoutes: Routes = (app, { context }, done) => {
       },
     },
     async ({ organization, params }, reply) => {
-      const deleted = await organization.change((client) => deleteWebhook(client, organization.id, params.id));
+      const deleted = await organization.change((client) =>
+        deleteWebhook(client, organization.id, params.id),
+      );
       if (!deleted) throw new Problem('WEBHOOK_NOT_FOUND', `There is no webhook ${params.id}.`);
       return reply.code(204).send();
     },

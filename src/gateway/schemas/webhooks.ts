@@ -7,7 +7,10 @@ import { WEBHOOK_LIMITS } from '../../webhooks/limits';
 import { state, time, uuid } from './values';
 
 /** Types of messages, by the kind of the event. */
-const TYPES = { transition: 'intent.transition', vote: 'intent.vote' } as const satisfies Record<EventKind, string>;
+const TYPES = { transition: 'intent.transition', vote: 'intent.vote' } as const satisfies Record<
+  EventKind,
+  string
+>;
 const KINDS = { 'intent.transition': 'transition', 'intent.vote': 'vote' } as const;
 const eventType = z.enum(['intent.transition', 'intent.vote']);
 
