@@ -18,7 +18,7 @@ export interface GatewayContext {
 }
 
 /** What the routes of webhooks need beside the organization. */
-export interface WebhookServices {
+interface WebhookServices {
   pool: Pool;
   temporal: Client;
   /** Of the workers that deliver. */

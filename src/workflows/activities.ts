@@ -43,7 +43,7 @@ export interface DispatchWebhooksRequest {
 }
 
 /** Names an event of an intent: a transition by its sequence, or a vote by its number. */
-export interface WebhookEvent {
+interface WebhookEvent {
   kind: 'transition' | 'vote';
   row: number;
   /** Among the organization's events, when it was handed on. */
