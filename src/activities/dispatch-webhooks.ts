@@ -64,11 +64,15 @@ async function dispatchAll(pool: Pool, context: Context, request: DispatchWebhoo
   }
 }
 
-/** Whatever there is now, so that one look does not last for ever. */
 async function publishAll(pool: Pool, signal: AbortSignal): Promise<void> {
   for (const organizationId of await readUnpublishedOrganizations(pool)) {
-    if (signal.aborted) return;
-    await publishEvents(pool, organizationId, eventsPerLook);
+    let last = await publishEvents(pool, organizationId, eventsPerLook);
+    // Until one look takes fewer than it might; nothing is left over, however many there were.
+    for (let taken = eventsPerLook; taken === eventsPerLook && !signal.aborted;) {
+      const next = await publishEvents(pool, organizationId, eventsPerLook);
+      taken = (next ?? 0) - (last ?? 0);
+      last = next;
+    }
   }
 }
 

@@ -1,5 +1,9 @@
 import { Webhook } from 'standardwebhooks';
 
+import { ACTIVITY_LIMITS } from '../../src/activities/limits';
+import { createPool } from '../../src/database/pool';
+import { registerGraph } from '../../src/database/register-graph';
+import { claimGraph } from '../setup/claim-graph';
 import { eventually } from '../setup/eventually';
 import { ORGANIZATION } from '../setup/intent-environment';
 import { startReceiver, type Received, type Receiver } from '../setup/receiver';
@@ -14,6 +18,12 @@ beforeAll(async () => {
   environment = await createWebhookEnvironment('webhooks-deliver', [200, 200, 200, 200, 200, 200]);
   const { id } = await environment.intents.create({ organizationId: UNHEARD });
   await environment.intents.waitForState(id, 'CREATED');
+  // More than one look takes.
+  await environment.superuser.query(
+    `INSERT INTO intent_event_outbox (organization_id, workflow_id, kind, row_number)
+     SELECT $1, $2, 'transition', 1 FROM generate_series(1, $3)`,
+    [UNHEARD, id, 2 * ACTIVITY_LIMITS.eventsPerLook],
+  );
   await environment.startOperations();
 });
 afterEach(() => Promise.all(receivers.splice(0).map((receiver) => receiver.close())));
@@ -92,6 +102,22 @@ test('a webhook is told of what happens from then on, and of what it asks for', 
   expect(received).toHaveLength(2);
 });
 
+test('a webhook is told of votes', async () => {
+  const owner = createPool({ databaseUrl: environment.database.ownerUrl, applicationName: 'test graphs' });
+  await registerGraph(owner, claimGraph());
+  await owner.end();
+  const { url, received } = await receiver();
+  await environment.hook(url, { events: ['intent.vote'] });
+  const { id } = await environment.intents.create({ organizationId: ORGANIZATION, graph: 'claim' });
+  await environment.intents.transition(id, { to: 'SUBMITTED' });
+  await environment.intents.approve(id, { to: 'APPROVED', role: 'supervisor', actor: 'ada' });
+  await eventually(() => expect(received).toHaveLength(1));
+  expect(received[0]?.body).toMatchObject({
+    type: 'intent.vote',
+    data: { type: 'vote', intentId: id, vote: { number: 1, role: 'supervisor', actor: 'ada', kind: 'cast' } },
+  });
+});
+
 test('a receiver that answers 410 is told of nothing more', async () => {
   const { url, received } = await receiver(() => 410);
   const { id } = await environment.hook(url);
@@ -145,6 +171,6 @@ test('events have got their positions also where nobody listens', async () => {
       'SELECT last_position FROM intent_event_feeds WHERE organization_id = $1',
       [UNHEARD],
     );
-    expect(rows).toEqual([{ last_position: '1' }]);
+    expect(rows).toEqual([{ last_position: String(1 + 2 * ACTIVITY_LIMITS.eventsPerLook) }]);
   });
 });
