@@ -77,6 +77,19 @@ const ROUTES: Route[] = [
   { method: 'GET', path: '/v1/graphs/content-intent/1', scope: 'read' },
   { method: 'GET', path: '/v1/analytics/funnel?graph=content-intent', scope: 'read' },
   { method: 'GET', path: '/v1/analytics/time-in-state?graph=content-intent', scope: 'read' },
+  { method: 'POST', path: '/v1/webhooks', scope: 'admin', body: { url: 'https://receiver.example.com/' } },
+  { method: 'GET', path: '/v1/webhooks', scope: 'admin' },
+  { method: 'GET', path: '/v1/webhooks/:webhook', scope: 'admin' },
+  { method: 'DELETE', path: '/v1/webhooks/:webhook', scope: 'admin' },
+  { method: 'POST', path: '/v1/webhooks/:webhook/rotate-secret', scope: 'admin' },
+  { method: 'POST', path: '/v1/webhooks/:webhook/test', scope: 'admin' },
+  { method: 'GET', path: '/v1/webhooks/:webhook/dead-letters', scope: 'admin' },
+  {
+    method: 'POST',
+    path: '/v1/webhooks/:webhook/replay',
+    scope: 'admin',
+    body: { deadLetters: true },
+  },
 ];
 
 const named = ROUTES.map((route) => [`${route.method} ${route.path}`, route] as const);
@@ -90,7 +103,7 @@ function address(): string {
 
 /** Asks for a route as of an intent; what it answers must be over at once, so no stream is opened by it. */
 async function ask({ method, path, body }: Route, id: string, key: string | null) {
-  const answer = await gateway.send(method, path.replace(':id', id), {
+  const answer = await gateway.send(method, path.replace(':id', id).replace(':webhook', randomUUID()), {
     key,
     body,
     headers: { 'x-forwarded-for': address() },
@@ -108,7 +121,7 @@ test('the matrix has every route of the OpenAPI document that needs a key', asyn
   const tested = ROUTES.map(({ method, path }) =>
     `${method} ${path}`
       .replace(/[?].*/, '')
-      .replace(':id', '{id}')
+      .replace(/:id|:webhook/, '{id}')
       .replace('outcomes/creation', 'outcomes/{requestId}')
       .replace('content-intent/1', '{name}/{version}'),
   );
