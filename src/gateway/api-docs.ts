@@ -33,7 +33,7 @@ export async function serveApiDocs(app: FastifyInstance): Promise<void> {
       security: [{ bearer: [] }],
     },
     transform: jsonSchemaTransform,
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (given) => withOptionalBodies(jsonSchemaTransformObject(given) as ApiDocument),
   });
   await app.register(swaggerUi, {
     routePrefix: '/docs',
@@ -42,4 +42,20 @@ export async function serveApiDocs(app: FastifyInstance): Promise<void> {
     uiConfig: { docExpansion: 'list', displayOperationId: true },
   });
   app.get('/openapi.json', { schema: { hide: true } }, () => app.swagger());
+}
+
+interface ApiDocument {
+  paths?: Record<
+    string,
+    Record<string, { requestBody?: { required?: boolean; content: Record<string, unknown> } }>
+  >;
+}
+
+/** The plugin says of every body that it is required; one that may be null may be left out. */
+function withOptionalBodies(document: ApiDocument): ApiDocument {
+  for (const { requestBody } of Object.values(document.paths ?? {}).flatMap((path) => Object.values(path))) {
+    if (requestBody !== undefined && JSON.stringify(requestBody.content).includes('{"type":"null"}'))
+      requestBody.required = false;
+  }
+  return document;
 }

@@ -13,7 +13,7 @@ import type { GatewayContext } from './context';
 import { EventFeeds } from './events/event-feeds';
 import { GATEWAY_LIMITS } from './limits';
 import { Organizations } from './organizations';
-import { answerProblems } from './answer-problems';
+import { answerFrameworkError, answerProblems } from './answer-problems';
 import { guard } from './guard';
 import { Readiness } from './readiness';
 import { ROUTES } from './routes';
@@ -51,6 +51,7 @@ export async function createGateway(
     logger,
     bodyLimit: GATEWAY_LIMITS.bodyBytes,
     requestTimeout: GATEWAY_LIMITS.requestMs,
+    connectionTimeout: GATEWAY_LIMITS.silenceMs,
     keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,
     http: {
       headersTimeout: GATEWAY_LIMITS.headersMs,
@@ -59,6 +60,7 @@ export async function createGateway(
     trustProxy: settings.trustProxy.length > 0 ? settings.trustProxy : false,
     routerOptions: { maxParamLength: 256 },
     forceCloseConnections: 'idle',
+    frameworkErrors: answerFrameworkError,
   });
   app.server.maxConnections = GATEWAY_LIMITS.connections;
   app.setValidatorCompiler(validatorCompiler);

@@ -17,6 +17,8 @@ export const GATEWAY_LIMITS = {
   connectionsCheckMs: 1_000,
   /** A connection on which nothing is asked is closed. */
   keepAliveMs: 72_000,
+  /** A connection on which nothing moves while an answer is due, because its client does not read say, is closed. */
+  silenceMs: 90_000,
   /** Connections at the same time; further ones are closed at once. */
   connections: 10_000,
   /** What `Prefer: wait` may ask for, in seconds. */
@@ -60,6 +62,8 @@ export const GATEWAY_LIMITS = {
   /** Dead letters of one page. */
   deadLettersPageSize: 50,
   largestDeadLettersPage: 200,
+  /** For the client to take the end of a stream. */
+  eventsEndMs: 5_000,
   /** Requests under way when the gateway is told to stop get this long. */
   drainMs: 10_000,
 } as const;

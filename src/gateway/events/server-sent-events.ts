@@ -28,8 +28,14 @@ export async function writeEvents(
     }
   } finally {
     clearInterval(heartbeat);
-    response.end();
+    end(response);
   }
+}
+
+/** A client that does not read would otherwise keep the connection, and what was meant for it, for as long as it likes. */
+function end(response: ServerResponse): void {
+  const late = setTimeout(() => response.destroy(), GATEWAY_LIMITS.eventsEndMs).unref();
+  response.once('close', () => clearTimeout(late)).end();
 }
 
 /** JSON has no line breaks of its own, so data is one line. */

@@ -7,11 +7,13 @@ import type { Routes } from '../context';
 import { idempotencyKeyOf } from '../idempotency-key';
 import { sayWaited, waitOf } from '../prefer';
 import { problems } from '../schemas/problems';
-import { metadata, preferHeader, uuid } from '../schemas/values';
+import { GRAPH_REFERENCE, metadata, occurredAt, preferHeader, uuid } from '../schemas/values';
 
-const body = intentInputSchema
-  .omit({ organizationId: true, createdBy: true, generation: true })
-  .extend({ metadata: metadata.optional() });
+const body = intentInputSchema.omit({ organizationId: true, createdBy: true, generation: true }).extend({
+  metadata: metadata.optional(),
+  occurredAt: occurredAt.optional(),
+  graph: intentInputSchema.shape.graph.meta(GRAPH_REFERENCE),
+});
 
 const created = z.object({
   id: uuid,

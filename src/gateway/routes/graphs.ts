@@ -5,6 +5,7 @@ import type { Routes } from '../context';
 import { graphNotFound } from '../intent-filter';
 import { matches } from '../preconditions';
 import { problems } from '../schemas/problems';
+import { wholeNumber } from '../schemas/values';
 
 const definition = z
   .record(z.string(), z.unknown())
@@ -44,7 +45,7 @@ export const graphRoutes: Routes = (app, _options, done) => {
         operationId: 'readGraph',
         params: z.object({
           name: z.string().min(1).max(200),
-          version: z.coerce.number().pipe(z.int32().min(1)),
+          version: wholeNumber(1),
         }),
         headers: z.object({ 'if-none-match': z.string().optional() }),
         response: { 200: definition, 304: z.undefined(), ...problems(404) },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import { searchIntents } from '../../database/search-intents';
-import { occurredAtSchema } from '../../intent';
+import { REQUEST_SCHEMAS } from '../../intent';
 import type { Routes } from '../context';
 import { describeWhenCreated } from '../describe-when-created';
 import { findIntent } from '../find-intent';
@@ -11,24 +11,30 @@ import { etagOf, matches } from '../preconditions';
 import { wrongField } from '../problem';
 import { answerOfRow, intentDescription, intentRow } from '../schemas/intents';
 import { problems } from '../schemas/problems';
-import { intentPath } from '../schemas/values';
+import { GRAPH_REFERENCE, intentPath, occurredAt } from '../schemas/values';
 
 const { pageSize, largestPage } = GATEWAY_LIMITS;
 
-const when = occurredAtSchema.optional();
+const when = occurredAt.optional();
+
+const stateName = REQUEST_SCHEMAS.transition.shape.to;
 
 const query = z.strictObject({
   state: z
-    .union([z.array(z.string()), z.string().transform((one) => [one])])
+    .union([z.array(stateName), stateName.transform((one) => [one])])
     .optional()
     .meta({ description: 'In this state; may be repeated' }),
   step: z.string().optional().meta({ description: 'In a state of this step; needs graph' }),
   graph: z
     .string()
     .optional()
-    .meta({ description: 'Name of the graph, or name@version', examples: ['content-intent'] }),
-  createdSince: when.meta({ description: 'ISO 8601 with an offset' }),
-  createdBefore: when.meta({ description: 'ISO 8601 with an offset' }),
+    .meta({
+      ...GRAPH_REFERENCE,
+      description: 'Name of the graph, or name@version',
+      examples: ['content-intent'],
+    }),
+  createdSince: when,
+  createdBefore: when,
   ended: z.enum(['true', 'false']).optional(),
   limit: z.coerce.number().int().min(1).max(largestPage).default(pageSize),
   after: z.string().optional().meta({ description: 'The next of the page before' }),

@@ -13,7 +13,7 @@ import { openApprovals } from '../schemas/intents';
 import { outcome } from '../schemas/outcomes';
 import { problems } from '../schemas/problems';
 import { answerOfTransition, answerOfVote, transitionRow, voteRow } from '../schemas/records';
-import { intentPath, preferHeader } from '../schemas/values';
+import { intentPath, preferHeader, wholeNumber } from '../schemas/values';
 
 const { historyPageSize, largestHistoryPage } = GATEWAY_LIMITS;
 
@@ -29,9 +29,7 @@ export const readRecordsRoutes: Routes = (app, _options, done) => {
         operationId: 'readHistory',
         params: intentPath,
         querystring: z.strictObject({
-          after: z.coerce
-            .number()
-            .pipe(z.int32().min(0))
+          after: wholeNumber(0)
             .default(0)
             .meta({ description: 'Sequence of the last transition that is known already' }),
           limit: z.coerce.number().int().min(1).max(largestHistoryPage).default(historyPageSize),

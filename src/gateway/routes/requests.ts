@@ -7,20 +7,31 @@ import type { Routes } from '../context';
 import { Problem } from '../problem';
 import { appliedOutcome, votedOutcome } from '../schemas/outcomes';
 import { problems } from '../schemas/problems';
-import { intentPath, metadata, preferHeader } from '../schemas/values';
+import {
+  GRAPH_AND_VERSION,
+  INTENT_ETAG,
+  intentPath,
+  metadata,
+  occurredAt,
+  preferHeader,
+} from '../schemas/values';
 
 /** What the headers say, the credentials, or the path. */
 const NOT_OF_THE_BODY = { kind: true, requestId: true, actor: true, expectedSequence: true } as const;
 
 const saying = { metadata: metadata.optional() };
+const saysWhen = { ...saying, occurredAt: occurredAt.optional() };
 const BODIES = {
-  transition: REQUEST_SCHEMAS.transition.omit(NOT_OF_THE_BODY).extend(saying),
+  transition: REQUEST_SCHEMAS.transition.omit(NOT_OF_THE_BODY).extend(saysWhen),
   cancel: REQUEST_SCHEMAS.cancel.omit(NOT_OF_THE_BODY).extend(saying),
   pause: REQUEST_SCHEMAS.pause.omit(NOT_OF_THE_BODY).extend(saying),
   resume: REQUEST_SCHEMAS.resume.omit(NOT_OF_THE_BODY).extend(saying),
-  approve: REQUEST_SCHEMAS.approve.omit(NOT_OF_THE_BODY).extend(saying),
+  approve: REQUEST_SCHEMAS.approve.omit(NOT_OF_THE_BODY).extend(saysWhen),
   force: REQUEST_SCHEMAS.force.omit({ ...NOT_OF_THE_BODY, scope: true }).extend(saying),
-  migrate: REQUEST_SCHEMAS.migrate.omit(NOT_OF_THE_BODY).extend(saying),
+  migrate: REQUEST_SCHEMAS.migrate.omit(NOT_OF_THE_BODY).extend({
+    ...saying,
+    graph: REQUEST_SCHEMAS.migrate.shape.graph.meta(GRAPH_AND_VERSION),
+  }),
 };
 
 const headers = z.object({
@@ -31,7 +42,11 @@ const headers = z.object({
   'if-match': z
     .string()
     .optional()
-    .meta({ description: 'Sequence at which the intent must be, or its ETag', examples: ['"7"'] }),
+    .meta({
+      ...INTENT_ETAG,
+      description: 'Sequence at which the intent must be, or its ETag',
+      examples: ['"7"'],
+    }),
 });
 
 const receipt = z
