@@ -14,7 +14,6 @@ export interface FuzzReport {
   operations: number;
   seconds: number;
   failures: { code: string; title: string; operations: string[] }[];
-  errors: string[];
 }
 
 interface RunReport {
@@ -74,13 +73,15 @@ export async function fuzz(options: {
     cases: report.test_cases.generated,
     operations: report.operations.tested,
     seconds: Math.round(report.running_time),
-    failures: report.failures.map((failure) => ({
-      code: failure.code,
-      title: failure.title,
-      operations: failure.operations.map((operation) =>
-        typeof operation === 'string' ? operation : JSON.stringify(operation),
-      ),
-    })),
-    errors: report.errors.map(({ title }) => title),
+    failures: [
+      ...report.failures.map(({ code, title, operations }) => ({
+        code,
+        title,
+        operations: operations.map((operation) =>
+          typeof operation === 'string' ? operation : JSON.stringify(operation),
+        ),
+      })),
+      ...report.errors.map(({ title }) => ({ code: 'ERROR', title, operations: [] })),
+    ],
   };
 }
