@@ -118,7 +118,7 @@ interface Misbehaving {
 /** Clients that send a byte a second, that send nothing, and that go away in the middle of a body. */
 function misbehave(url: string, key: string): Misbehaving {
   const { hostname, port } = new URL(url);
-  const sockets: Record<string, Socket[]> = { 'slow headers': [], 'slow body': [], silent: [], vanished: [] };
+  const sockets: Record<string, Socket[]> = { 'slow headers': [], 'slow body': [], silent: [] };
   const timers: NodeJS.Timeout[] = [];
   const open = (kind: string): Socket => {
     const socket = connect(Number(port), hostname).on('error', () => undefined);
@@ -137,8 +137,8 @@ function misbehave(url: string, key: string): Misbehaving {
       setInterval(() => [headers, body].forEach((socket) => socket.writable && socket.write('a')), 1_000),
     );
     open('silent');
-    const vanished = open('vanished');
-    vanished.write(post, () => vanished.destroy());
+    const vanishing = connect(Number(port), hostname).on('error', () => undefined);
+    vanishing.write(post, () => vanishing.destroy());
   }
   return {
     counts: () =>
