@@ -56,6 +56,8 @@ test('the log, at its most verbose, holds no key, token, password or metadata', 
     const app = await createGateway(
       {
         taskQueue: environment.taskQueue,
+        operationsTaskQueue: `${environment.taskQueue}-operations`,
+        receivers: { privateHosts: [] },
         tokens: { jwksUrl: 'http://127.0.0.1:9/keys', issuer: 'https://issuer.test', audience: 'intents' },
         corsOrigins: [],
         requestsPerMinute: 1_000,

@@ -37,7 +37,7 @@ export const wholeNumber = (least: number) =>
   z.coerce
     .number()
     .pipe(z.int32().min(least))
-    .meta({ type: 'integer', minimum: least, maximum: 2_147_483_647 });
+    .meta({ type: 'integer', minimum: least, maximum: 2 ** 31 - 1 });
 
 /** What the schemas of src/intent and src/graph refuse in words, said as a pattern. */
 export const GRAPH_REFERENCE = {
