@@ -1,5 +1,4 @@
 import { isIntentError } from '../client';
-import { readIntents } from '../database/read-intents';
 import { describeWhenCreated } from './describe-when-created';
 import { Problem } from './problem';
 import type { Organization } from './organizations';
@@ -10,9 +9,8 @@ import type { Organization } from './organizations';
  *
  * @throws Problem INTENT_NOT_FOUND: for one of another organization the same as for none
  */
-export async function findIntent({ id, database, intents }: Organization, intentId: string): Promise<void> {
-  const [row] = await readIntents(database, [intentId]);
-  if (row !== undefined) return;
+export async function findIntent({ id, rows, intents }: Organization, intentId: string): Promise<void> {
+  if ((await rows.read(intentId)) !== undefined) return;
   const description = await describeWhenCreated(intents, intentId).catch((error: unknown) => {
     if (isIntentError(error) && error.code === 'INTENT_NOT_FOUND') return undefined;
     throw error;

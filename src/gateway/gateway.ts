@@ -6,6 +6,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Pool } from 'pg';
 
 import { serveApiDocs } from './api-docs';
+import { findApiKeys } from '../database/api-keys/find-api-keys';
 import { authenticateKey } from './auth/authenticate-key';
 import { KeyUse } from './auth/key-use';
 import { Tokens } from './auth/tokens';
@@ -14,6 +15,7 @@ import { EventFeeds } from './events/event-feeds';
 import { GATEWAY_LIMITS } from './limits';
 import { Organizations } from './organizations';
 import { answerFrameworkError, answerProblems } from './answer-problems';
+import { BatchedReads } from './batched-reads';
 import { guard } from './guard';
 import { Readiness } from './readiness';
 import { ROUTES } from './routes';
@@ -67,6 +69,7 @@ export async function createGateway(
   app.setSerializerCompiler(serializerCompiler);
 
   const use = new KeyUse(pool);
+  const keys = new BatchedReads((texts: readonly string[]) => findApiKeys(pool, texts));
   const tokens = settings.tokens && new Tokens(settings.tokens);
   const context: GatewayContext = {
     organizations: new Organizations(pool, temporal, settings.taskQueue),
@@ -92,7 +95,7 @@ export async function createGateway(
   }
   await guard(app, {
     authenticators: {
-      key: (text) => authenticateKey(pool, use, text),
+      key: (text) => authenticateKey(keys, use, text),
       token: tokens && ((text) => tokens.authenticate(text)),
     },
     organizations: context.organizations,

@@ -39,6 +39,8 @@ export const GATEWAY_LIMITS = {
   readyAnswerMs: 1_000,
   /** Organizations of which a client is kept. */
   organizations: 1_000,
+  /** Keys, or intents, that one query looks up on behalf of all who ask. */
+  keysPerQuery: 1_000,
   /** Between two notes of when keys were used last. */
   keyUseMs: 10_000,
   /** For the issuer of tokens to give its keys. */

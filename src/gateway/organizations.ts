@@ -4,6 +4,8 @@ import type { Pool, PoolClient } from 'pg';
 import { IntentClient } from '../client';
 import { inOrganization, organizationSession } from '../database/organization-session';
 import type { Queryable } from '../database/queryable';
+import { readIntents, type IntentRow } from '../database/read-intents';
+import { BatchedReads } from './batched-reads';
 import { GATEWAY_LIMITS } from './limits';
 
 /** What serves the requests of one organization. */
@@ -13,6 +15,8 @@ export interface Organization {
   database: Queryable;
   /** Runs in one transaction what the gateway itself keeps for the organization; it can write for no other. */
   change: <T>(work: (client: PoolClient) => Promise<T>) => Promise<T>;
+  /** Rows of its intents. */
+  rows: BatchedReads<string, IntentRow | undefined>;
   /** Its waiters are asked for under row level security, too. */
   intents: IntentClient;
 }
@@ -45,6 +49,7 @@ export class Organizations {
       temporal: this.temporal,
       taskQueue: this.taskQueue,
     });
-    return { id, database, intents, change: (work) => inOrganization(this.pool, id, work) };
+    const rows = new BatchedReads((ids: readonly string[]) => readIntents(database, ids));
+    return { id, database, rows, intents, change: (work) => inOrganization(this.pool, id, work) };
   }
 }

@@ -7,6 +7,10 @@ export const MIGRATION_LIMITS = {
   mostPerSecond: 1_000,
   /** Requests that wait for their outcome at the same time. */
   inFlight: 50,
+  /** Between two requests to an intent that another one moves at the moment, that of a run which was killed say. */
+  busyPauseMs: 500,
+  /** Such requests to an intent; the pause becomes longer by itself each time. */
+  attempts: 8,
   /** For one outcome. Without any other in the meantime the run stops. */
   outcomeMs: 60_000,
 } as const;

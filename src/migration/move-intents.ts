@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Pool } from 'pg';
 import { z } from 'zod';
@@ -61,6 +62,9 @@ const OF_ONE_INTENT: ReadonlySet<IntentErrorCode> = new Set([
   'INTENT_NOT_RUNNING',
 ]);
 
+/** What came of an intent; where it was left, why, and whether that may be otherwise in a moment. */
+type Became = 'moved' | 'ended' | { reason: string; busy?: boolean };
+
 /** Nothing moved for too long. Running it again goes on where it stopped. */
 class MoveStalledError extends Error {
   override readonly name = 'MoveStalledError';
@@ -115,7 +119,7 @@ export async function moveIntents(options: MoveOptions): Promise<MoveSummary> {
     return finished === page.length;
   }
 
-  function tell(intent: RunningIntent, became: 'moved' | 'ended' | { reason: string }): void {
+  function tell(intent: RunningIntent, became: Became): void {
     if (typeof became === 'string') summary[became] += 1;
     else {
       summary.left += 1;
@@ -123,7 +127,17 @@ export async function moveIntents(options: MoveOptions): Promise<MoveSummary> {
     }
   }
 
-  async function move(intent: RunningIntent): Promise<'moved' | 'ended' | { reason: string }> {
+  /** One that another request moves at the moment is asked again: that of a run which was killed may be under way still. */
+  async function move(intent: RunningIntent): Promise<Became> {
+    for (let attempt = 1; ; attempt += 1) {
+      const became = await ask(intent, attempt);
+      if (typeof became === 'string' || became.busy !== true) return became;
+      if (attempt === MIGRATION_LIMITS.attempts || signal?.aborted) return became;
+      await sleep(MIGRATION_LIMITS.busyPauseMs * attempt);
+    }
+  }
+
+  async function ask(intent: RunningIntent, attempt: number): Promise<Became> {
     const { actor, reason } = options;
     const sentAt = performance.now();
     try {
@@ -131,7 +145,7 @@ export async function moveIntents(options: MoveOptions): Promise<MoveSummary> {
         intent.id,
         {
           graph,
-          requestId: requestIdOf(options, intent),
+          requestId: requestIdOf(options, intent, attempt),
           ...(Object.keys(map).length > 0 && { map }),
           ...(actor !== undefined && { actor }),
           ...(reason !== undefined && { reason }),
@@ -153,20 +167,21 @@ export async function moveIntents(options: MoveOptions): Promise<MoveSummary> {
   }
 }
 
-function becameOf(outcome: MoveOutcome): 'moved' | 'ended' | { reason: string } {
+function becameOf(outcome: MoveOutcome): Became {
   if (outcome.status === 'applied') return 'moved';
   if (outcome.code === 'TERMINAL_STATE') return 'ended';
   // Somebody else was faster.
   if (outcome.code === 'ALREADY_IN_STATE') return 'moved';
-  return { reason: `${outcome.code}: ${outcome.message}` };
+  return { reason: `${outcome.code}: ${outcome.message}`, busy: outcome.code === 'LIMIT_REACHED' };
 }
 
 /**
  * The same for an intent of which nothing has been recorded since, so that it is asked once; and another one when it may be
  * judged otherwise.
  */
-function requestIdOf({ to, map }: Course, { sequence, rejections }: RunningIntent): string {
-  const id = `migrate:${formatGraphReference(to)}:${sequence}.${rejections}`;
+function requestIdOf({ to, map }: Course, { sequence, rejections }: RunningIntent, attempt: number): string {
+  const again = attempt === 1 ? '' : `.${attempt}`;
+  const id = `migrate:${formatGraphReference(to)}:${sequence}.${rejections}${again}`;
   return Object.keys(map).length === 0 ? id : `${id}:${digestOf(map)}`;
 }
 

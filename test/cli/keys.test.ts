@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { createPool } from '../../src/database/pool';
-import { findApiKey } from '../../src/database/api-keys/find-api-key';
+import { findApiKeys } from '../../src/database/api-keys/find-api-keys';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
 import { capturedRun } from './captured-run';
 
@@ -18,7 +18,7 @@ const CREATE = ['create', '--organization', organization, '--name', 'web shop', 
 async function found(text: string) {
   const pool = createPool({ databaseUrl: database.gatewayUrl, applicationName: 'test', max: 1 });
   try {
-    return await findApiKey(pool, text);
+    return (await findApiKeys(pool, [text]))[0];
   } finally {
     await pool.end();
   }

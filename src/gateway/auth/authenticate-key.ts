@@ -1,13 +1,16 @@
-import { endOf } from '../../database/api-keys/api-key';
-import { findApiKey } from '../../database/api-keys/find-api-key';
-import type { Queryable } from '../../database/queryable';
+import { endOf, type ApiKey } from '../../database/api-keys/api-key';
+import type { BatchedReads } from '../batched-reads';
 import { Problem } from '../problem';
 import type { KeyUse } from './key-use';
 import type { Principal } from './principal';
 
 /** Looks the key up each time: one that is revoked is refused from the next request on, by every gateway. */
-export async function authenticateKey(database: Queryable, use: KeyUse, text: string): Promise<Principal> {
-  const key = await findApiKey(database, text);
+export async function authenticateKey(
+  keys: BatchedReads<string, ApiKey | undefined>,
+  use: KeyUse,
+  text: string,
+): Promise<Principal> {
+  const key = await keys.read(text);
   if (key === undefined) throw new Problem('UNAUTHENTICATED', 'There is no such key.');
   const ended = endOf(key, new Date());
   if (ended !== undefined) {

@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 
 import { createApiKey, type NewApiKey } from '../../../src/database/api-keys/create-api-key';
-import { findApiKey } from '../../../src/database/api-keys/find-api-key';
+import { findApiKeys } from '../../../src/database/api-keys/find-api-keys';
 import { listApiKeys } from '../../../src/database/api-keys/list-api-keys';
 import { noteUse } from '../../../src/database/api-keys/note-use';
 import { revokeApiKey } from '../../../src/database/api-keys/revoke-api-key';
@@ -33,12 +33,12 @@ async function eventsOf(id: string): Promise<Event[]> {
 
 test('a key is found by its text, as the gateway’s role, and by no other text', async () => {
   const { key, text } = await make();
-  expect(await findApiKey(pools.gateway, text)).toEqual(key);
+  expect((await findApiKeys(pools.gateway, [text]))[0]).toEqual(key);
   const other = await make();
   const secretOfOther = other.text.replace(other.key.id, key.id);
-  expect(await findApiKey(pools.gateway, secretOfOther)).toBeUndefined();
-  expect(await findApiKey(pools.gateway, `${text}x`)).toBeUndefined();
-  expect(await findApiKey(pools.gateway, '')).toBeUndefined();
+  expect((await findApiKeys(pools.gateway, [secretOfOther]))[0]).toBeUndefined();
+  expect((await findApiKeys(pools.gateway, [`${text}x`]))[0]).toBeUndefined();
+  expect((await findApiKeys(pools.gateway, ['']))[0]).toBeUndefined();
 });
 
 test('Postgres keeps the hash of a key’s secret and nowhere the secret', async () => {
@@ -57,7 +57,7 @@ test('a key that was revoked is still found, as revoked, and stays so', async ()
   const { key, text } = await make();
   const revoked = await revokeApiKey(pools.owner, key.id, 'grace');
   expect(revoked?.revokedAt).toBeInstanceOf(Date);
-  expect(await findApiKey(pools.gateway, text)).toEqual(revoked);
+  expect((await findApiKeys(pools.gateway, [text]))[0]).toEqual(revoked);
   expect(await revokeApiKey(pools.owner, key.id, 'grace')).toEqual(revoked);
   expect(
     await refusal(pools.owner.query('UPDATE intent_api_keys SET revoked_at = NULL WHERE id = $1', [key.id])),
@@ -75,8 +75,8 @@ describe('rotating', () => {
     const { id: _, createdAt: __, replaces, ...rest } = rotated.key;
     expect(old.key).toMatchObject(rest);
     expect(replaces).toBe(old.key.id);
-    expect(await findApiKey(pools.gateway, rotated.text)).toEqual(rotated.key);
-    const left = ((await findApiKey(pools.gateway, old.text))?.expiresAt?.getTime() ?? 0) - Date.now();
+    expect((await findApiKeys(pools.gateway, [rotated.text]))[0]).toEqual(rotated.key);
+    const left = ((await findApiKeys(pools.gateway, [old.text]))[0]?.expiresAt?.getTime() ?? 0) - Date.now();
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThanOrEqual(60_000);
   });
@@ -85,7 +85,7 @@ describe('rotating', () => {
     const expiresAt = new Date(Date.now() + 30_000);
     const { key, text } = await make({ expiresAt });
     await rotateApiKey(pools.owner, key.id, grace(3_600_000));
-    expect((await findApiKey(pools.gateway, text))?.expiresAt).toEqual(expiresAt);
+    expect((await findApiKeys(pools.gateway, [text]))[0]?.expiresAt).toEqual(expiresAt);
   });
 
   test('twice, or of a key that has ended, makes none', async () => {
