@@ -67,4 +67,5 @@ test('a request repeated thousands of times does not use up the intent’s run',
   await eventually(async () => expect((await handle.describe()).runId).not.toBe(runId));
   expect(await intents.history(id)).toHaveLength(3);
   expect(await intents.transition(id, { to: 'CANCELLED' })).toMatchObject({ status: 'applied', sequence: 4 });
-});
+  // Two thousand signals take a minute beside other tests.
+}, 180_000);
