@@ -20,7 +20,8 @@ export function etagOf(description: IntentDescription): string {
  * @throws Problem INVALID_ARGUMENT
  */
 export function expectedSequence(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined || ifMatch.trim() === '*') return undefined;
+  // An empty header says as much as none.
+  if (ifMatch === undefined || ['', '*'].includes(ifMatch.trim())) return undefined;
   const digits = /^"([1-9]\d{0,8})(?:-[0-9a-f]{12})?"$/.exec(ifMatch.trim())?.[1];
   if (digits !== undefined) return Number(digits);
   throw wrongField('header.if-match', 'must be the ETag of an intent, or its sequence, in quotes: "7" say');
