@@ -1,6 +1,6 @@
 import { Pool } from 'pg';
 
-import { checkProtection, PROTECTING_TRIGGERS } from '../../src/ops/check-protection';
+import { checkProtection, PROTECTING_TRIGGERS, SECURED } from '../../src/ops/check-protection';
 import { useDatabase } from '../database/use-database';
 
 const pools = useDatabase('check-protection');
@@ -31,7 +31,21 @@ test('the triggers that are looked for are those that there are', async () => {
   expect(Object.fromEntries(rows.map(({ table, names }) => [table, names]))).toEqual(PROTECTING_TRIGGERS);
 });
 
+test('the tables whose row level security is looked at are those that have it', async () => {
+  const { rows } = await pools.superuser.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+      WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relrowsecurity
+        -- Those of the migrations themselves hold nothing of anybody's.
+        AND relname NOT IN ('pgmigrations', 'pgmigrations_checksums')`,
+  );
+  expect(rows.map(({ name }) => name).toSorted()).toEqual(SECURED.toSorted());
+});
+
 test.each([
+  [
+    'ALTER TABLE intent_webhook_secrets DISABLE ROW LEVEL SECURITY',
+    'PROTECTION_OFF: row level security of intent_webhook_secrets is off',
+  ],
   [
     'ALTER TABLE workflow_transition_audit DISABLE TRIGGER check_change',
     'PROTECTION_OFF: the trigger check_change of workflow_transition_audit is not in force',
