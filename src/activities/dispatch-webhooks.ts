@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context } from '@temporalio/activity';
 import type { Pool } from 'pg';
 
-import { publishEvents } from '../database/events/publish-events';
+import { publishAllEvents, publishEvents } from '../database/events/publish-events';
 import { readEvents, type EventName, type IntentEvent } from '../database/events/read-events';
 import { noteReplayed, readRequestedDeadLetters } from '../database/webhooks/dead-letters';
 import {
@@ -66,13 +66,7 @@ async function dispatchAll(pool: Pool, context: Context, request: DispatchWebhoo
 
 async function publishAll(pool: Pool, signal: AbortSignal): Promise<void> {
   for (const organizationId of await readUnpublishedOrganizations(pool)) {
-    let last = await publishEvents(pool, organizationId, eventsPerLook);
-    // Until one look takes fewer than it might; nothing is left over, however many there were.
-    for (let taken = eventsPerLook; taken === eventsPerLook && !signal.aborted;) {
-      const next = await publishEvents(pool, organizationId, eventsPerLook);
-      taken = (next ?? 0) - (last ?? 0);
-      last = next;
-    }
+    await publishAllEvents(pool, organizationId, { most: eventsPerLook, pauseMs: webhooksPauseMs, signal });
   }
 }
 

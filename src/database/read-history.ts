@@ -1,7 +1,8 @@
 import type { AuditRow } from '../intent';
 import type { Queryable } from './queryable';
 
-const COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
+/** The columns of an {@link AuditRow}. */
+export const AUDIT_COLUMNS = `sequence, request_id AS "requestId", previous_state AS "previousState", new_state AS "newState",
   transition_reason AS reason, actor, metadata, transitioned_at AS "transitionedAt", created_at AS "createdAt",
   kind, graph_version AS "graphVersion", hash`;
 
@@ -19,9 +20,9 @@ export async function readHistory(
   const result = await database.query<AuditRow>({
     name: 'read_history',
     // When the intent ended tells in which partition it is.
-    text: `SELECT ${COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence > $2
+    text: `SELECT ${AUDIT_COLUMNS} FROM workflow_transition_audit WHERE workflow_id = $1 AND sequence > $2
            UNION ALL
-           SELECT ${COLUMNS} FROM workflow_transition_audit_archive
+           SELECT ${AUDIT_COLUMNS} FROM workflow_transition_audit_archive
             WHERE workflow_id = $1 AND sequence > $2 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
            ORDER BY sequence LIMIT $3`,
     values: [intentId, after, limit ?? null],

@@ -25,7 +25,8 @@ export interface VoteRow {
   votedAt: Date;
 }
 
-const COLUMNS = `number, kind, request_id AS "requestId", entry, from_state AS "fromState", to_state AS "toState",
+/** The columns of a {@link VoteRow}. */
+export const VOTE_COLUMNS = `number, kind, request_id AS "requestId", entry, from_state AS "fromState", to_state AS "toState",
   graph_version AS "graphVersion", role, actor, on_behalf_of AS "onBehalfOf", reason, metadata, expires, votes, needed,
   voted_at AS "votedAt"`;
 
@@ -33,9 +34,9 @@ const COLUMNS = `number, kind, request_id AS "requestId", entry, from_state AS "
 export async function readVotes(database: Queryable, intentId: string): Promise<VoteRow[]> {
   const { rows } = await database.query<VoteRow>({
     name: 'read_votes',
-    text: `SELECT ${COLUMNS} FROM workflow_transition_votes WHERE workflow_id = $1
+    text: `SELECT ${VOTE_COLUMNS} FROM workflow_transition_votes WHERE workflow_id = $1
            UNION ALL
-           SELECT ${COLUMNS} FROM workflow_transition_votes_archive
+           SELECT ${VOTE_COLUMNS} FROM workflow_transition_votes_archive
             WHERE workflow_id = $1 AND ended_at = (SELECT ended_at FROM intent_archives WHERE workflow_id = $1)
            ORDER BY number`,
     values: [intentId],

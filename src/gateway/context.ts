@@ -1,6 +1,5 @@
 import type { Client } from '@temporalio/client';
 import type { FastifyPluginCallbackZod } from 'fastify-type-provider-zod';
-import type { Pool } from 'pg';
 
 import type { Scope } from '../database/api-keys/scopes';
 import type { ReceiverRules } from '../webhooks/receiver-rules';
@@ -19,7 +18,6 @@ export interface GatewayContext {
 
 /** What the routes of webhooks need beside the organization. */
 interface WebhookServices {
-  pool: Pool;
   temporal: Client;
   /** Of the workers that deliver. */
   taskQueue: string;

@@ -76,7 +76,6 @@ export async function createGateway(
     feeds: new EventFeeds(pool),
     readiness: new Readiness(pool, temporal.connection),
     webhooks: {
-      pool,
       temporal: new Client(temporal),
       taskQueue: settings.operationsTaskQueue,
       receivers: settings.receivers,

@@ -1,6 +1,7 @@
 import type { AuditRow } from '../../intent';
 import type { Queryable } from '../queryable';
-import type { VoteRow } from '../read-votes';
+import { AUDIT_COLUMNS } from '../read-history';
+import { VOTE_COLUMNS, type VoteRow } from '../read-votes';
 
 /** Something that has happened to an intent: a transition, or a vote. */
 export interface IntentEvent {
@@ -22,7 +23,6 @@ export interface EventFeed {
   removedTo: number;
 }
 
-/** @param organizationId left out where the session sees one organization only */
 export async function readEventFeed(database: Queryable, organizationId: string): Promise<EventFeed> {
   const { rows } = await database.query<{ last: string; removed: string }>({
     name: 'read_event_feed',
@@ -37,15 +37,20 @@ interface EventRow {
   intentId: string;
   kind: 'transition' | 'vote';
   number: number;
-  row: Record<string, unknown> | null;
+  row: AsJson<AuditRow> | AsJson<VoteRow> | null;
 }
 
-/** The row of an event `e`: an intent may have been archived since. */
+/** JSON has no times. */
+type AsJson<Row> = { [Name in keyof Row]: Row[Name] extends Date ? string : Row[Name] };
+
+/** The row of an event `e`, as JSON: an intent may have been archived since. */
 const ROW = `CASE e.kind
-    WHEN 'transition' THEN (SELECT to_jsonb(a) FROM workflow_transition_audit_all a
-                             WHERE a.workflow_id = e.workflow_id AND a.sequence = e.row_number LIMIT 1)
-    ELSE (SELECT to_jsonb(v) FROM workflow_transition_votes_all v
-           WHERE v.workflow_id = e.workflow_id AND v.number = e.row_number LIMIT 1)
+    WHEN 'transition' THEN (SELECT to_jsonb(r) FROM (
+      SELECT ${AUDIT_COLUMNS} FROM workflow_transition_audit_all
+       WHERE workflow_id = e.workflow_id AND sequence = e.row_number LIMIT 1) r)
+    ELSE (SELECT to_jsonb(r) FROM (
+      SELECT ${VOTE_COLUMNS} FROM workflow_transition_votes_all
+       WHERE workflow_id = e.workflow_id AND number = e.row_number LIMIT 1) r)
   END`;
 
 /** Events of an organization after a position, in order. */
@@ -88,45 +93,15 @@ function eventOf({ position, intentId, kind, number, row }: EventRow): IntentEve
     intentId,
     kind,
     row: number,
-    transition: kind === 'transition' && row !== null ? auditRowOf(row) : null,
-    vote: kind === 'vote' && row !== null ? voteRowOf(row) : null,
+    transition: row !== null && 'sequence' in row ? transitionOf(row) : null,
+    vote: row !== null && 'entry' in row ? voteOf(row) : null,
   };
 }
 
-function auditRowOf(row: Record<string, unknown>): AuditRow {
-  return {
-    sequence: row['sequence'],
-    requestId: row['request_id'],
-    previousState: row['previous_state'],
-    newState: row['new_state'],
-    reason: row['transition_reason'],
-    actor: row['actor'],
-    metadata: row['metadata'],
-    kind: row['kind'],
-    graphVersion: row['graph_version'],
-    hash: row['hash'],
-    transitionedAt: new Date(row['transitioned_at'] as string),
-    createdAt: new Date(row['created_at'] as string),
-  } as AuditRow;
+function transitionOf(row: AsJson<AuditRow>): AuditRow {
+  return { ...row, transitionedAt: new Date(row.transitionedAt), createdAt: new Date(row.createdAt) };
 }
 
-function voteRowOf(row: Record<string, unknown>): VoteRow {
-  return {
-    number: row['number'],
-    kind: row['kind'],
-    requestId: row['request_id'],
-    entry: row['entry'],
-    fromState: row['from_state'],
-    toState: row['to_state'],
-    graphVersion: row['graph_version'],
-    role: row['role'],
-    actor: row['actor'],
-    onBehalfOf: row['on_behalf_of'],
-    reason: row['reason'],
-    metadata: row['metadata'],
-    expires: row['expires'],
-    votes: row['votes'],
-    needed: row['needed'],
-    votedAt: new Date(row['voted_at'] as string),
-  } as VoteRow;
+function voteOf(row: AsJson<VoteRow>): VoteRow {
+  return { ...row, votedAt: new Date(row.votedAt) };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { publishEvents } from '../../database/events/publish-events';
+import { publishAllEvents, publishEvents } from '../../database/events/publish-events';
 import type { Queryable } from '../../database/queryable';
 import { GATEWAY_LIMITS } from '../limits';
 
@@ -42,15 +42,11 @@ export class OrganizationFeed {
   }
 
   /** The position of the last event that there is: what still waits for a position gets one first. */
-  async latest(): Promise<number> {
-    let before: number | undefined;
-    for (;;) {
-      const last = await publishEvents(this.database, this.organizationId, eventsPerLook);
-      if (last !== undefined && before !== undefined && last - before < eventsPerLook) return last;
-      // Another session is at it.
-      if (last === undefined) await sleep(eventsPauseMs);
-      before = last;
-    }
+  latest(): Promise<number> {
+    return publishAllEvents(this.database, this.organizationId, {
+      most: eventsPerLook,
+      pauseMs: eventsPauseMs,
+    });
   }
 
   /** Waits until the version is another one, or the signal is set. */

@@ -1,7 +1,5 @@
 import { z } from 'zod';
 
-import { publishEvents } from '../../database/events/publish-events';
-import { readEventFeed } from '../../database/events/read-events';
 import { createWebhook } from '../../database/webhooks/create-webhook';
 import { deleteWebhook } from '../../database/webhooks/disable-webhook';
 import { readWebhooks } from '../../database/webhooks/read-webhooks';
@@ -11,7 +9,6 @@ import { WEBHOOK_LIMITS } from '../../webhooks/limits';
 import { newSecret } from '../../webhooks/sign';
 import type { Routes } from '../context';
 import { findEnabledWebhook, findWebhook } from '../find-webhook';
-import { GATEWAY_LIMITS } from '../limits';
 import { Problem, wrongField } from '../problem';
 import { problems } from '../schemas/problems';
 import { time } from '../schemas/values';
@@ -19,7 +16,7 @@ import { answerOfWebhook, kindsOf, newWebhook, secret, webhook, webhookPath } fr
 
 /** Making webhooks, seeing them, and ending them. */
 export const webhookRoutes: Routes = (app, { context }, done) => {
-  const { pool, receivers } = context.webhooks;
+  const { receivers } = context.webhooks;
   const tags = ['webhooks'];
 
   app.post(
@@ -41,10 +38,7 @@ export const webhookRoutes: Routes = (app, { context }, done) => {
       const { organization, principal, body } = request;
       const problem = await receiverProblem(body.url, receivers);
       if (problem !== undefined) throw wrongField('body.url', problem);
-      // What happened before waits for its position no more.
-      const last =
-        (await publishEvents(pool, organization.id, GATEWAY_LIMITS.eventsPerLook)) ??
-        (await readEventFeed(organization.database, organization.id)).last;
+      const last = await context.feeds.of(organization.id).latest();
       const text = newSecret();
       const { url, description, events, states } = body;
       const made = await organization.change((client) =>
