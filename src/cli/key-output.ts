@@ -24,6 +24,11 @@ export function checkKeyName(option: string, text: string, most: number = NAME_L
   );
 }
 
+/** When a key ends that is to last so long; `null` where it is to last without an end. */
+export function endAfter(ms: number | undefined): Date | null {
+  return ms === undefined ? null : new Date(Date.now() + ms);
+}
+
 /** A key that was made. The key alone goes to standard output, for `KEY=$(intent keys create …)`. */
 export function printKey(cli: Cli, { key, text }: CreatedApiKey, json: boolean | undefined): void {
   if (json === true) {

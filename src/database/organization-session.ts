@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryConfig, QueryResult, QueryResultRow } from 'pg';
 
+import { isIntentId } from '../intent';
 import { inTransaction } from './in-transaction';
 import type { Queryable } from './queryable';
 
@@ -48,11 +49,9 @@ function ask<Row extends QueryResultRow>(
   return typeof statement === 'string' ? client.query<Row>(statement, values) : client.query<Row>(statement);
 }
 
-const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** One round trip in place of three. A statement of several takes no parameters, so the id is checked and written in. */
 function beginStatement(begin: string, role: string, organizationId: string): string {
-  if (!UUID.test(organizationId)) {
+  if (!isIntentId(organizationId)) {
     throw new RangeError(
       `organizationId: must be a UUID in lower case, not ${JSON.stringify(organizationId)}`,
     );

@@ -5,6 +5,13 @@ import { sqlStateOf } from './sql-states';
 
 const UNDEFINED_TABLE = '42P01';
 
+/** Why a program must not start on this database, and what to do; `undefined` when its schema is up to date. */
+export async function schemaProblem(pool: Pool): Promise<string | undefined> {
+  const pending = await pendingMigrations(pool);
+  if (pending.length === 0) return undefined;
+  return `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Apply them as the owner role: intent migrate`;
+}
+
 /** Names of the migrations that this code needs and the database lacks; empty when the schema is up to date. */
 export async function pendingMigrations(pool: Pool): Promise<string[]> {
   const needed = (await migrationFiles()).map(({ name }) => name);

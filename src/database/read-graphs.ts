@@ -16,14 +16,24 @@ export interface RegisteredGraph {
   edges: string[];
 }
 
-/** Every registered graph, by name and version. */
-export async function readGraphs(database: Queryable): Promise<RegisteredGraph[]> {
+/**
+ * Registered graphs, by name and version.
+ *
+ * @param reference only those that it means: one version, or all of a name; default: all
+ */
+export async function readGraphs(
+  database: Queryable,
+  reference?: GraphReference,
+): Promise<RegisteredGraph[]> {
   const result = await database.query<RegisteredGraph>(
     `SELECT g.name, g.version, g.definition, g.fingerprint,
             ARRAY(SELECT e.from_state || ' → ' || e.to_state FROM workflow_graph_edges e
                    WHERE e.graph_name = g.name AND e.graph_version = g.version
                    ORDER BY 1) AS edges
-       FROM workflow_graphs g ORDER BY g.name, g.version`,
+       FROM workflow_graphs g
+      WHERE ($1::text IS NULL OR g.name = $1) AND ($2::integer IS NULL OR g.version = $2)
+      ORDER BY g.name, g.version`,
+    [reference?.name ?? null, reference?.version ?? null],
   );
   return result.rows;
 }
@@ -33,11 +43,8 @@ export async function readGraphs(database: Queryable): Promise<RegisteredGraph[]
  *
  * @throws UnreadableGraphError
  */
-export async function readVersions(database: Queryable, { name, version }: GraphReference): Promise<Graph[]> {
-  const registered = await readGraphs(database);
-  return registered
-    .filter((graph) => graph.name === name && (version ?? graph.version) === graph.version)
-    .map(graphOf);
+export async function readVersions(database: Queryable, reference: GraphReference): Promise<Graph[]> {
+  return (await readGraphs(database, reference)).map(graphOf);
 }
 
 /**
@@ -60,10 +67,7 @@ export async function readGraph(database: Queryable, reference: GraphReference):
  *
  * @throws UnreadableGraphError
  */
-export function graphOf({
-  definition,
-  ...reference
-}: GraphReference & Pick<RegisteredGraph, 'definition'>): Graph {
+function graphOf({ definition, ...reference }: GraphReference & Pick<RegisteredGraph, 'definition'>): Graph {
   const parsed = parseGraph(definition);
   if (parsed.ok) return parsed.graph;
   throw new UnreadableGraphError(`The graph ${formatGraphReference(reference)} in Postgres can't be read.`);

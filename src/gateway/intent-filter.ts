@@ -1,7 +1,8 @@
 import type { Queryable } from '../database/queryable';
 import { readVersions } from '../database/read-graphs';
 import type { IntentFilter } from '../database/search-intents';
-import { allStates, listSteps, parseGraphReference, type Graph, type GraphReference } from '../graph';
+import { searchedStates } from '../database/searched-states';
+import { formatGraphReference, parseGraphReference, type Graph, type GraphReference } from '../graph';
 import { Problem, wrongField } from './problem';
 
 /** Which intents a list asks for, as the query says it. */
@@ -50,30 +51,23 @@ async function knownVersions(database: Queryable, reference: GraphReference): Pr
   return graphs;
 }
 
-export function graphNotFound({ name, version }: GraphReference): Problem {
-  const reference = version === undefined ? name : `${name}@${version}`;
+export function graphNotFound(reference: GraphReference): Problem {
   return new Problem(
     'GRAPH_NOT_FOUND',
-    `${reference} is not registered; GET /v1/graphs lists those that are.`,
+    `${formatGraphReference(reference)} is not registered; GET /v1/graphs lists those that are.`,
   );
 }
 
+/** @throws Problem INVALID_ARGUMENT */
 function statesOf(
   graphs: readonly Graph[],
   wanted: string[] | undefined,
   step: string | undefined,
 ): string[] | undefined {
-  // A mistyped state would list nothing, and look like an answer.
-  const known = new Set(graphs.flatMap((graph) => allStates(graph)));
-  const unknown = graphs.length === 0 ? undefined : wanted?.find((state) => !known.has(state));
-  if (unknown !== undefined) throw wrongField('query.state', `the graph has no state ${unknown}`);
-  if (step === undefined) return wanted;
-  const steps = graphs.flatMap((graph) => listSteps(graph));
-  const meant = steps.filter(({ key, number }) => key === step || String(number) === step);
-  if (meant.length === 0) {
-    const keys = [...new Set(steps.map(({ key }) => key))];
-    throw wrongField('query.step', `the graph has no step ${step}; it has ${keys.join(', ')}`);
-  }
-  const states = meant.flatMap((one) => [...one.states]);
-  return wanted === undefined ? states : states.filter((state) => wanted.includes(state));
+  const states = searchedStates(graphs, wanted, step);
+  if (states === undefined || Array.isArray(states)) return states;
+  const { unknown, name, known } = states;
+  throw unknown === 'state'
+    ? wrongField('query.state', `the graph has no state ${name}`)
+    : wrongField('query.step', `the graph has no step ${name}; it has ${known.join(', ')}`);
 }

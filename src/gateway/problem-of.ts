@@ -7,9 +7,6 @@ import { hasGrpcStatus } from '../temporal/grpc-status';
 import { Problem, type FieldError } from './problem';
 import type { OwnProblemCode } from './problem-codes';
 
-/** Seconds after which to come back when a server is away: about as long as a restart takes. */
-const RETRY_AFTER = 5;
-
 /** The errors of a client over HTTP are none of the gateway's. */
 const OF_CLIENT: Record<Exclude<IntentErrorCode, HttpErrorCode>, OwnProblemCode> = {
   INVALID_ARGUMENT: 'INVALID_ARGUMENT',
@@ -36,31 +33,33 @@ export function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
   if (isIntentError(error)) return ofClient(error.code, error);
   if (hasGrpcStatus(error, 'UNAVAILABLE', 'DEADLINE_EXCEEDED', 'CANCELLED', 'RESOURCE_EXHAUSTED')) {
-    return away(
+    return new Problem(
       'TEMPORAL_UNAVAILABLE',
       'Temporal does not answer; nothing was changed, or it will be found changed.',
-      error,
+      { cause: error },
     );
   }
   // Of one that was created a moment ago.
   if (error instanceof QueryNotRegisteredError)
-    return away('POSTGRES_UNAVAILABLE', 'The creation of the intent is not recorded yet.', error);
-  if (isUnavailable(error)) return away('POSTGRES_UNAVAILABLE', 'Postgres does not answer.', error);
+    return new Problem('POSTGRES_UNAVAILABLE', 'The creation of the intent is not recorded yet.', {
+      cause: error,
+    });
+  if (isUnavailable(error))
+    return new Problem('POSTGRES_UNAVAILABLE', 'Postgres does not answer.', { cause: error });
   return ofFastify(error as FastifyError);
 }
 
 function ofClient(code: IntentErrorCode, error: Error): Problem {
-  const retryAfter = { retryAfter: RETRY_AFTER };
   if (error instanceof OutcomeTimeoutError) {
     return new Problem(
       'TEMPORAL_UNAVAILABLE',
       `Temporal did not confirm request ${error.requestId} in time. Send it again with the header ` +
         `Idempotency-Key: ${error.requestId}; it is decided once, however often it arrives.`,
-      { ...retryAfter, cause: error },
+      { cause: error },
     );
   }
   const own = (OF_CLIENT as Partial<Record<IntentErrorCode, OwnProblemCode>>)[code] ?? 'INTERNAL';
-  return new Problem(own, error.message, { ...(own === 'TOO_MANY_WAITING' ? retryAfter : {}), cause: error });
+  return new Problem(own, error.message, { cause: error });
 }
 
 function ofFastify(error: FastifyError): Problem {
@@ -75,7 +74,7 @@ function ofFastify(error: FastifyError): Problem {
   if (known !== undefined) return new Problem(known, error.message, { cause: error });
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return new Problem('INVALID_ARGUMENT', error.message, { cause: error });
-  return new Problem('INTERNAL', 'The gateway failed; its log says how, under this request id.', {
+  return new Problem('INTERNAL', 'The gateway failed; its log says how.', {
     cause: error,
   });
 }
@@ -89,12 +88,4 @@ function fieldOf(context: string | undefined, path: string): string {
 
 function oneLine({ field, message }: FieldError): string {
   return `${field}: ${message}`;
-}
-
-function away(
-  code: 'TEMPORAL_UNAVAILABLE' | 'POSTGRES_UNAVAILABLE',
-  detail: string,
-  cause: unknown,
-): Problem {
-  return new Problem(code, detail, { retryAfter: RETRY_AFTER, cause });
 }

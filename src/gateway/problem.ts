@@ -1,6 +1,9 @@
 import type { RejectedOutcome } from '../intent';
 import { PROBLEM_CODES, type ProblemCode } from './problem-codes';
 
+/** Seconds after which to come back when something is away: about as long as a restart takes. */
+export const RETRY_AFTER = 5;
+
 /** One field that is wrong. */
 export interface FieldError {
   /** `body.to`, `query.limit`, `header.if-match` */
@@ -22,10 +25,12 @@ export interface ProblemBody {
   outcome?: RejectedOutcome;
 }
 
+const UNAVAILABLE = 503;
+
 interface ProblemOptions extends ErrorOptions {
   errors?: FieldError[];
   outcome?: RejectedOutcome;
-  /** Seconds; sent as Retry-After. */
+  /** Seconds; sent as Retry-After. Default: {@link RETRY_AFTER} where something is away. */
   retryAfter?: number;
   /** In place of the code's own. */
   httpStatus?: number;
@@ -44,11 +49,12 @@ export class Problem extends Error {
   ) {
     super(detail, options);
     const { title, httpStatus: usual } = PROBLEM_CODES[code];
-    this.retryAfter = retryAfter;
+    const status = httpStatus ?? usual;
+    this.retryAfter = retryAfter ?? (status === UNAVAILABLE ? RETRY_AFTER : undefined);
     this.body = {
       type: `urn:intent-engine:problem:${code}`,
       title,
-      status: httpStatus ?? usual,
+      status,
       detail,
       code,
       ...(errors === undefined ? {} : { errors }),

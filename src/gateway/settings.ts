@@ -1,4 +1,5 @@
 import { DATABASE_LIMITS } from '../database/limits';
+import { listFromEnvironment } from '../database/list-from-environment';
 import { numberFromEnvironment } from '../database/number-from-environment';
 import { INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
 import { rulesFromEnvironment, type ReceiverRules } from '../webhooks/receiver-rules';
@@ -41,13 +42,13 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv = process.env): G
     taskQueue: env['INTENT_TASK_QUEUE'] || INTENTS_TASK_QUEUE,
     operationsTaskQueue: OPERATIONS_TASK_QUEUE,
     tokens: tokensOf(env),
-    corsOrigins: listOf(env, 'INTENT_CORS_ORIGINS').map(checkedOrigin),
+    corsOrigins: listFromEnvironment(env, 'INTENT_CORS_ORIGINS').map(checkedOrigin),
     requestsPerMinute: numberFromEnvironment(env, 'INTENT_REQUESTS_PER_MINUTE', {
       usual: GATEWAY_LIMITS.requestsPerMinute,
       least: 1,
       most: GATEWAY_LIMITS.mostRequestsPerMinute,
     }),
-    trustProxy: listOf(env, 'INTENT_TRUSTED_PROXIES'),
+    trustProxy: listFromEnvironment(env, 'INTENT_TRUSTED_PROXIES'),
     receivers: rulesFromEnvironment(env),
   };
 }
@@ -84,13 +85,6 @@ function tokensOf(env: NodeJS.ProcessEnv): TokenSettings | undefined {
     throw new Error(`INTENT_JWKS_URL: must be an http or https URL, not "${jwksUrl}"`);
   }
   return { jwksUrl, issuer, audience };
-}
-
-function listOf(env: NodeJS.ProcessEnv, name: string): string[] {
-  return (env[name] ?? '')
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
 }
 
 /** A star would let every page in the world read what a browser's token lets it. */

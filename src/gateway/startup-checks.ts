@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { isUnavailable } from '../database/is-unavailable';
-import { pendingMigrations } from '../database/pending-migrations';
+import { schemaProblem } from '../database/pending-migrations';
 
 /** Why a gateway must not start; the message names the variable or the command that helps. */
 class StartupCheckError extends Error {
@@ -16,21 +16,14 @@ class StartupCheckError extends Error {
  */
 export async function checkDatabase(pool: Pool): Promise<boolean> {
   try {
-    await checkMigrations(pool);
+    const problem = await schemaProblem(pool);
+    if (problem !== undefined) throw new StartupCheckError(problem);
     await checkRole(pool);
     return true;
   } catch (error) {
     if (isUnavailable(error)) return false;
     throw error;
   }
-}
-
-async function checkMigrations(pool: Pool): Promise<void> {
-  const pending = await pendingMigrations(pool);
-  if (pending.length === 0) return;
-  throw new StartupCheckError(
-    `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Apply them as the owner role: intent migrate`,
-  );
 }
 
 async function checkRole(pool: Pool): Promise<void> {

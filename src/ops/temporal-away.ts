@@ -1,3 +1,5 @@
+import { hasGrpcStatus } from '../temporal/grpc-status';
+
 /**
  * Temporal as a whole can't be asked: it does not answer, or lets nobody in. Then nothing can be said of any intent, and
  * whoever verifies stops at the first.
@@ -15,13 +17,9 @@ export class TemporalAwayError extends Error {
   }
 }
 
-/** Statuses of gRPC: PERMISSION_DENIED, UNAVAILABLE, UNAUTHENTICATED. */
-const AWAY = new Set([7, 14, 16]);
-
 /** Whether the error of a call says that no other call would fare better. */
 export function isTemporalAway(error: unknown): boolean {
-  const { code, cause } = (error ?? {}) as { code?: unknown; cause?: unknown };
-  return AWAY.has(Number(code)) || (cause !== undefined && isTemporalAway(cause));
+  return hasGrpcStatus(error, 'PERMISSION_DENIED', 'UNAVAILABLE', 'UNAUTHENTICATED');
 }
 
 /** What gRPC says, and not the client's "Failed to describe workflow" around it. */

@@ -1,5 +1,7 @@
 import { lookup, type LookupAddress, type LookupOptions } from 'node:dns';
 
+import { listFromEnvironment } from '../database/list-from-environment';
+
 type LookedUp = (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void;
 
 /** Which receivers there may be. */
@@ -12,11 +14,8 @@ export interface ReceiverRules {
 
 /** Reads `INTENT_WEBHOOK_PRIVATE_HOSTS`. */
 export function rulesFromEnvironment(env: NodeJS.ProcessEnv = process.env): ReceiverRules {
-  const privateHosts = (env['INTENT_WEBHOOK_PRIVATE_HOSTS'] ?? '')
-    .split(',')
-    .map((name) => name.trim().toLowerCase())
-    .filter((name) => name !== '');
-  return { privateHosts };
+  const names = listFromEnvironment(env, 'INTENT_WEBHOOK_PRIVATE_HOSTS');
+  return { privateHosts: names.map((name) => name.toLowerCase()) };
 }
 
 export function resolverOf({ resolve = lookup }: ReceiverRules): NonNullable<ReceiverRules['resolve']> {

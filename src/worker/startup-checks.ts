@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 
 import { graphFingerprint } from '../database/graph-fingerprint';
-import { pendingMigrations } from '../database/pending-migrations';
+import { schemaProblem } from '../database/pending-migrations';
 import { readGraphs, type RegisteredGraph } from '../database/read-graphs';
 import { problemsOfRegistered } from '../database/registered-graph-problems';
 import { BUILTIN_GRAPHS, checkGraph, formatGraphProblem, formatGraphReference } from '../graph';
@@ -19,12 +19,8 @@ export interface ExpectedGraph {
 
 /** Throws a {@link StartupCheckError} when the database lacks migrations that this version needs. */
 export async function checkMigrations(pool: Pool): Promise<void> {
-  const pending = await pendingMigrations(pool);
-  if (pending.length > 0) {
-    throw new StartupCheckError(
-      `The database lacks ${pending.length} migration(s): ${pending.join(', ')}. Apply them as the owner role: intent migrate`,
-    );
-  }
+  const problem = await schemaProblem(pool);
+  if (problem !== undefined) throw new StartupCheckError(problem);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { listFromEnvironment } from '../database/list-from-environment';
 import { WORKER_LIMITS } from './limits';
 
 const DEFAULT_DEPLOYMENT = 'intent-engine';
@@ -30,9 +31,7 @@ export function readVersionSettings(env: NodeJS.ProcessEnv): VersionSettings {
         characters: 'letters, digits, ".", "_", "+" and "-"',
       }),
     }),
-    heldPatches: [...new Set((env['INTENT_HELD_PATCHES'] ?? '').split(',').map((id) => id.trim()))].filter(
-      (id) => id !== '',
-    ),
+    heldPatches: listFromEnvironment(env, 'INTENT_HELD_PATCHES'),
   };
 }
 

@@ -1,8 +1,9 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 
 import { outliveClosedOutput } from '../../src/dev/machine/closed-output';
 import { makeTemporaryFolder } from '../../src/dev/machine/temporary-folder';
 import { anySeed } from '../faults/seeded-random';
+import { atLeast } from '../setup/at-least';
 import { startApiStack } from './api-stack';
 import { LEAST_SECONDS, saturate } from './saturate';
 import { fuzz } from './schemathesis';
@@ -29,14 +30,6 @@ function command(): Command {
     .option('--json', 'print the report as JSON', false)
     .showHelpAfterError('(--help shows the options)')
     .allowExcessArguments(false);
-}
-
-function atLeast(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Not a whole number (${least} or more).`);
-  };
 }
 
 async function main(): Promise<number> {

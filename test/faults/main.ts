@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 
 import { outliveClosedOutput } from '../../src/dev/machine/closed-output';
 import { terminalProgress } from '../../src/dev/progress';
@@ -6,6 +6,7 @@ import { endOnSignal } from './end-on-signal';
 import { LONG, runFaults, SHORT } from './run-faults';
 import { formatRunReport } from './run-report';
 import { anySeed } from './seeded-random';
+import { atLeast } from '../setup/at-least';
 
 interface Options {
   seed?: number;
@@ -42,14 +43,6 @@ function command(): Command {
     .option('--json', 'print a line of JSON for each run', false)
     .showHelpAfterError('(--help shows the options)')
     .allowExcessArguments(false);
-}
-
-function atLeast(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (Number.isInteger(value) && value >= least) return value;
-    throw new InvalidArgumentError(`Not a whole number (${least} or more).`);
-  };
 }
 
 async function main(): Promise<number> {

@@ -5,7 +5,7 @@ import { isScope, SCOPE_NAMES, SCOPES, type Scope } from '../../database/api-key
 import { LIMITS } from '../../intent/limits';
 import { type Cli, UsageError } from '../cli';
 import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
-import { byOption, checkKeyName, printKey } from '../key-output';
+import { byOption, checkKeyName, endAfter, printKey } from '../key-output';
 import { withDatabase } from '../open-database';
 import { age, checkIntentSelection, positiveInteger } from '../options';
 import { suggest } from '../suggest';
@@ -82,7 +82,7 @@ function wantedKey(options: CreateOptions): NewApiKey {
     scopes: [...new Set(scope)],
     roles: [...new Set(role)],
     requestsPerMinute: requestsPerMinute ?? null,
-    expiresAt: expiresIn === undefined ? null : new Date(Date.now() + expiresIn),
+    expiresAt: endAfter(expiresIn),
   };
 }
 

@@ -4,7 +4,7 @@ import { rotateApiKey, type NotRotated } from '../../database/api-keys/rotate-ap
 import { CommandError, type Cli } from '../cli';
 import { ownerDatabaseUrl, resolveEnvironment } from '../environment';
 import { CLI_LIMITS } from '../limits';
-import { byOption, printKey } from '../key-output';
+import { byOption, endAfter, printKey } from '../key-output';
 import { withDatabase } from '../open-database';
 import { age } from '../options';
 
@@ -43,7 +43,7 @@ Example:
     )
     .action(async (id: string, { grace, expiresIn, by, json }: RotateOptions) => {
       const url = ownerDatabaseUrl(resolveEnvironment(cli));
-      const expiresAt = expiresIn === undefined ? null : new Date(Date.now() + expiresIn);
+      const expiresAt = endAfter(expiresIn);
       const rotated = await withDatabase(url, (pool) =>
         rotateApiKey(pool, id, { graceMs: grace, expiresAt, by }),
       );

@@ -1,17 +1,11 @@
 import { Option, type Command } from 'commander';
 import type { Pool } from 'pg';
 
-import { graphOf, readGraphs } from '../../database/read-graphs';
+import { readGraphs, readVersions } from '../../database/read-graphs';
 import type { IntentRow } from '../../database/read-intents';
+import { searchedStates } from '../../database/searched-states';
 import { searchIntents, type IntentFilter, type IntentPage } from '../../database/search-intents';
-import {
-  allStates,
-  formatGraphReference,
-  listSteps,
-  parseGraphReference,
-  type Graph,
-  type GraphReference,
-} from '../../graph';
+import { formatGraphReference, parseGraphReference, type Graph, type GraphReference } from '../../graph';
 import { UsageError, type Cli } from '../cli';
 import { databaseUrl, resolveEnvironment } from '../environment';
 import { notRegistered } from '../graph-argument';
@@ -92,7 +86,7 @@ async function filterOf(pool: Pool, options: ListOptions): Promise<IntentFilter>
   }
   const reference = graph === undefined ? undefined : referenceOf(graph);
   const graphs = reference === undefined ? [] : await versionsOf(pool, reference);
-  if (state !== undefined) checkStates(state, graphs);
+  const states = statesOf(graphs, state, step);
   return {
     ...(organization !== undefined && { organizationId: organization }),
     ...(reference !== undefined && { graphName: reference.name }),
@@ -100,7 +94,7 @@ async function filterOf(pool: Pool, options: ListOptions): Promise<IntentFilter>
     ...(createdSince !== undefined && { createdSince }),
     ...(createdBefore !== undefined && { createdBefore }),
     ...((ended ?? running) && { ended: ended === true }),
-    ...((state ?? step) !== undefined && { states: statesOf(state, step, graphs) }),
+    ...(states !== undefined && { states }),
   };
 }
 
@@ -112,42 +106,25 @@ function referenceOf(text: string): GraphReference {
 
 /** The registered versions that a reference means: one, or all of a name. */
 async function versionsOf(pool: Pool, reference: GraphReference): Promise<Graph[]> {
-  const { name, version } = reference;
-  const registered = await readGraphs(pool);
-  const meant = registered.filter(
-    (graph) => graph.name === name && (version ?? graph.version) === graph.version,
-  );
-  if (meant.length === 0) throw notRegistered(reference, registered, '--graph: ');
-  return meant.map(graphOf);
-}
-
-/** A mistyped state would list nothing, and look like an answer. */
-function checkStates(states: readonly string[], graphs: readonly Graph[]): void {
-  if (graphs.length === 0) return;
-  const known = [...new Set(graphs.flatMap((graph) => allStates(graph)))];
-  for (const state of states) {
-    if (!known.includes(state)) {
-      throw new UsageError(`--state: the graph has no state ${state}${suggest(state, known)}`);
-    }
-  }
+  const meant = await readVersions(pool, reference);
+  if (meant.length === 0) throw notRegistered(reference, await readGraphs(pool), '--graph: ');
+  return meant;
 }
 
 function statesOf(
+  graphs: readonly Graph[],
   wanted: readonly string[] | undefined,
   step: string | undefined,
-  graphs: readonly Graph[],
-): string[] {
-  if (step === undefined) return [...(wanted ?? [])];
-  const steps = graphs.flatMap((graph) => listSteps(graph));
-  const meant = steps.filter(({ key, number }) => key === step || String(number) === step);
-  if (meant.length === 0) {
-    const keys = [...new Set(steps.map(({ key }) => key))];
-    throw new UsageError(
-      `--step: the graph has no step ${step}${suggest(step, keys)}. It has: ${keys.join(', ')}`,
-    );
-  }
-  const states = meant.flatMap((one) => [...one.states]);
-  return wanted === undefined ? states : states.filter((state) => wanted.includes(state));
+): string[] | undefined {
+  const states = searchedStates(graphs, wanted, step);
+  if (states === undefined || Array.isArray(states)) return states;
+  const { unknown, name, known } = states;
+  const near = suggest(name, known);
+  throw new UsageError(
+    unknown === 'state'
+      ? `--state: the graph has no state ${name}${near}`
+      : `--step: the graph has no step ${name}${near}. It has: ${known.join(', ')}`,
+  );
 }
 
 function printIntents(cli: Cli, intents: readonly IntentRow[]): void {

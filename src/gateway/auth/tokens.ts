@@ -19,8 +19,6 @@ export interface TokenSettings {
 /** With a shared secret, whoever checks a token could make one. */
 const ALGORITHMS = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 
-const RETRY_AFTER = 5;
-
 /**
  * Who a JWT speaks for. The organization and the scopes are what the issuer says of the user, in claims of the token itself or
  * in `app_metadata`; what users may write themselves, `user_metadata`, never counts.
@@ -55,7 +53,6 @@ export class Tokens {
         throw refused(`is not for here: ${error.message}`, error);
       if (isWrongToken(error)) throw refused('is not one that the issuer has signed', error);
       throw new Problem('TOKENS_UNAVAILABLE', 'The keys of the issuer of tokens could not be read.', {
-        retryAfter: RETRY_AFTER,
         cause: error,
       });
     }

@@ -6,8 +6,6 @@ import type { EventFeeds } from './event-feeds';
 import type { OrganizationFeed } from './organization-feed';
 import { writeEvents, type ServerSentEvent } from './server-sent-events';
 
-const RETRY_AFTER = 5;
-
 /** The streams of one gateway. */
 export class Streams {
   private readonly current = new Set<AbortController>();
@@ -26,9 +24,7 @@ export class Streams {
     events: (feed: OrganizationFeed, signal: AbortSignal) => AsyncIterable<ServerSentEvent>,
   ): void {
     if (this.current.size >= GATEWAY_LIMITS.eventStreams) {
-      throw new Problem('TOO_MANY_WAITING', 'This gateway has as many streams as it can; come back later.', {
-        retryAfter: RETRY_AFTER,
-      });
+      throw new Problem('TOO_MANY_WAITING', 'This gateway has as many streams as it can; come back later.');
     }
     const controller = new AbortController();
     const { signal } = controller;

@@ -6,12 +6,13 @@ import { occurredAtSchema } from '../../intent';
 import type { Routes } from '../context';
 import { graphNotFound, referenceOf } from '../intent-filter';
 import { problems } from '../schemas/problems';
-import { state } from '../schemas/values';
+import { GRAPH_REFERENCE, state } from '../schemas/values';
 
 const when = occurredAtSchema.optional().meta({ description: 'ISO 8601 with an offset' });
 
 const querystring = z.strictObject({
   graph: z.string().meta({
+    ...GRAPH_REFERENCE,
     description: 'name@version, or name for its newest version',
     examples: ['content-intent'],
   }),

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { readGraphs } from '../../database/read-graphs';
+import { isStorableText } from '../../intent';
 import type { Routes } from '../context';
 import { graphNotFound } from '../intent-filter';
 import { matches } from '../preconditions';
@@ -53,8 +54,10 @@ export const graphRoutes: Routes = (app, _options, done) => {
     },
     async (request, reply) => {
       const { name, version } = request.params;
-      const graphs = await readGraphs(request.organization.database);
-      const found = graphs.find((graph) => graph.name === name && graph.version === version);
+      // What Postgres can't store is the name of no graph.
+      const [found] = isStorableText(name)
+        ? await readGraphs(request.organization.database, { name, version })
+        : [];
       if (found === undefined) throw graphNotFound({ name, version });
       const etag = `"${found.fingerprint}"`;
       void reply.header('etag', etag);

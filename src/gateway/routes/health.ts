@@ -1,11 +1,10 @@
 import { z } from 'zod';
 
 import type { Routes } from '../context';
+import { RETRY_AFTER } from '../problem';
 
 const part = z.enum(['ok', 'away']);
 const parts = z.object({ postgres: part, temporal: part });
-
-const RETRY_AFTER = 5;
 
 /** For whoever starts, watches and balances gateways; nothing in it is a secret. */
 export const healthRoutes: Routes = (app, { context }, done) => {

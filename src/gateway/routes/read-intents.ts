@@ -11,7 +11,7 @@ import { etagOf, matches } from '../preconditions';
 import { wrongField } from '../problem';
 import { answerOfRow, intentDescription, intentRow } from '../schemas/intents';
 import { problems } from '../schemas/problems';
-import { GRAPH_REFERENCE, intentPath, occurredAt } from '../schemas/values';
+import { GRAPH_REFERENCE, intentPath, occurredAt, pageLimit } from '../schemas/values';
 
 const { pageSize, largestPage } = GATEWAY_LIMITS;
 
@@ -36,7 +36,7 @@ const query = z.strictObject({
   createdSince: when,
   createdBefore: when,
   ended: z.enum(['true', 'false']).optional(),
-  limit: z.coerce.number().int().min(1).max(largestPage).default(pageSize),
+  limit: pageLimit(pageSize, largestPage),
   after: z.string().optional().meta({ description: 'The next of the page before' }),
 });
 

@@ -13,7 +13,7 @@ import { openApprovals } from '../schemas/intents';
 import { outcome } from '../schemas/outcomes';
 import { problems } from '../schemas/problems';
 import { answerOfTransition, answerOfVote, transitionRow, voteRow } from '../schemas/records';
-import { intentPath, preferHeader, wholeNumber } from '../schemas/values';
+import { intentPath, pageLimit, preferHeader, wholeNumber } from '../schemas/values';
 
 const { historyPageSize, largestHistoryPage } = GATEWAY_LIMITS;
 
@@ -32,7 +32,7 @@ export const readRecordsRoutes: Routes = (app, _options, done) => {
           after: wholeNumber(0)
             .default(0)
             .meta({ description: 'Sequence of the last transition that is known already' }),
-          limit: z.coerce.number().int().min(1).max(largestHistoryPage).default(historyPageSize),
+          limit: pageLimit(historyPageSize, largestHistoryPage),
         }),
         response: {
           200: z.object({

@@ -12,11 +12,10 @@ import { findEnabledWebhook, findWebhook } from '../find-webhook';
 import { GATEWAY_LIMITS } from '../limits';
 import { Problem } from '../problem';
 import { problems } from '../schemas/problems';
+import { pageLimit } from '../schemas/values';
 import { answerOfDeadLetter, deadLetter, webhookPath } from '../schemas/webhooks';
 
 const { deadLettersPageSize, largestDeadLettersPage, webhookTestMs } = GATEWAY_LIMITS;
-
-const RETRY_AFTER = 5;
 
 const replay = z
   .union([
@@ -74,7 +73,7 @@ export const sendWebhookRoutes: Routes = (app, { context }, done) => {
         throw new Problem(
           'TEMPORAL_UNAVAILABLE',
           `No worker for operations has sent it within ${webhookTestMs / 1_000} s.`,
-          { retryAfter: RETRY_AFTER, cause: error },
+          { cause: error },
         );
       }
     },
@@ -90,12 +89,13 @@ export const sendWebhookRoutes: Routes = (app, { context }, done) => {
         operationId: 'listDeadLetters',
         params: webhookPath,
         querystring: z.strictObject({
-          after: z.coerce
-            .number()
-            .pipe(z.int().min(0))
-            .default(0)
-            .meta({ description: 'Position of the last one that is known already' }),
-          limit: z.coerce.number().int().min(1).max(largestDeadLettersPage).default(deadLettersPageSize),
+          after: z.coerce.number().pipe(z.int().min(0)).default(0).meta({
+            type: 'integer',
+            minimum: 0,
+            maximum: Number.MAX_SAFE_INTEGER,
+            description: 'Position of the last one that is known already',
+          }),
+          limit: pageLimit(deadLettersPageSize, largestDeadLettersPage),
         }),
         response: {
           200: z.object({

@@ -18,13 +18,20 @@ export const metadata = metadataSchema.meta({
 /** As it is answered. */
 export const storedMetadata = z.record(z.string(), z.unknown()).nullable();
 
-export const intentPath = z.object({
-  id: z.string().refine(isIntentId, { error: 'must be a UUID in lower case' }).meta({
-    description: 'Id of the intent: a UUID in lower case',
-    format: 'uuid',
-    pattern: '^[0-9a-f-]{36}$',
-  }),
-});
+/** @param of whose id it is */
+export const idInPath = (of: string) =>
+  z.object({
+    id: z
+      .string()
+      .refine(isIntentId, { error: 'must be a UUID in lower case' })
+      .meta({
+        description: `Id of the ${of}: a UUID in lower case`,
+        format: 'uuid',
+        pattern: '^[0-9a-f-]{36}$',
+      }),
+  });
+
+export const intentPath = idInPath('intent');
 
 /** Of requests that may wait. */
 export const preferHeader = z
@@ -38,6 +45,10 @@ export const wholeNumber = (least: number) =>
     .number()
     .pipe(z.int32().min(least))
     .meta({ type: 'integer', minimum: least, maximum: 2 ** 31 - 1 });
+
+/** How many rows of a page a query asks for. */
+export const pageLimit = (usual: number, most: number) =>
+  z.coerce.number().int().min(1).max(most).default(usual);
 
 /** What the schemas of src/intent and src/graph refuse in words, said as a pattern. */
 export const GRAPH_REFERENCE = {

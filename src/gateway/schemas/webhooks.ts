@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 import type { DeadLetter } from '../../database/webhooks/dead-letters';
 import type { EventKind, Webhook } from '../../database/webhooks/webhook';
-import { isIntentId, isStorableText } from '../../intent';
+import { isStorableText } from '../../intent';
 import { WEBHOOK_LIMITS } from '../../webhooks/limits';
-import { state, time, uuid } from './values';
+import { idInPath, state, time, uuid } from './values';
 
 /** Types of messages, by the kind of the event. */
 const TYPES = { transition: 'intent.transition', vote: 'intent.vote' } as const satisfies Record<
@@ -56,13 +56,7 @@ export const secret = z.string().meta({
   examples: ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'],
 });
 
-export const webhookPath = z.object({
-  id: z.string().refine(isIntentId, { error: 'must be a UUID in lower case' }).meta({
-    description: 'Id of the webhook',
-    format: 'uuid',
-    pattern: '^[0-9a-f-]{36}$',
-  }),
-});
+export const webhookPath = idInPath('webhook');
 
 export const deadLetter = z
   .object({
