@@ -227,7 +227,7 @@ export function owesAllOfIntents(as: (actor: Actor) => Intents): void {
     });
 
     test('reaches no state: STATE_TIMEOUT', async () => {
-      await expect(as('ada').waitForState(id, 'DRAFT', { timeoutMs: 300 })).rejects.toMatchObject({
+      await expect(as('ada').waitForState(id, 'DRAFT', { timeoutMs: 1_000 })).rejects.toMatchObject({
         code: 'STATE_TIMEOUT',
         message: expect.stringMatching(/no such intent\.$/) as string,
       });
@@ -237,7 +237,7 @@ export function owesAllOfIntents(as: (actor: Actor) => Intents): void {
   test('waitForState gives up with STATE_TIMEOUT, and says where the intent is', async () => {
     const id = await submitted();
     const moved = as('ada').waitForState(id, (state) => state !== 'SUBMITTED', { timeoutMs: 30_000 });
-    await expect(as('ada').waitForState(id, 'PAID', { timeoutMs: 300 })).rejects.toMatchObject({
+    await expect(as('ada').waitForState(id, 'PAID', { timeoutMs: 1_000 })).rejects.toMatchObject({
       code: 'STATE_TIMEOUT',
       message: expect.stringContaining('it is in SUBMITTED.') as string,
     });

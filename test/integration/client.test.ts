@@ -21,7 +21,7 @@ describe('without a worker', () => {
     const { intents, startWorker } = environment;
     const { id } = await intents.create({ organizationId: ORGANIZATION });
     const error: unknown = await intents
-      .transition(id, { to: 'ICP_PENDING', requestId: 'patient' }, { timeoutMs: 300 })
+      .transition(id, { to: 'ICP_PENDING', requestId: 'patient' }, { timeoutMs: 1_000 })
       .catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(OutcomeTimeoutError);
     expect(error).toMatchObject({
