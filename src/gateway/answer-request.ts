@@ -3,7 +3,6 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OutcomeTimeoutError, type AnyRequestOptions } from '../client';
 import { REJECTION_CODES, type Outcome, type RejectedOutcome } from '../intent';
 import { findIntent } from './find-intent';
-import { idempotencyKeyOf } from './idempotency-key';
 import { expectedSequence } from './preconditions';
 import { sayWaited, waitOf } from './prefer';
 import { Problem } from './problem';
@@ -34,7 +33,7 @@ export async function answerRequest(
 ): Promise<Outcome | Receipt> {
   const { organization, principal, headers } = http;
   const ifMatch = expectedSequence(headers['if-match']);
-  const requestId = idempotencyKeyOf(headers['idempotency-key']);
+  const requestId = headers['idempotency-key'];
   const request: AnyRequestOptions = {
     ...asked,
     actor: principal.actor,

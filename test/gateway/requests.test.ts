@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import { CLIENT_LIMITS } from '../../src/client/limits';
 import { createIntentEnvironment, type IntentEnvironment } from '../setup/intent-environment';
 import { claimGraph } from '../setup/claim-graph';
 import { startGateway, type TestGateway } from '../setup/gateway';
@@ -41,6 +42,17 @@ describe('creating', () => {
     expect([first.status, first.body]).toEqual([201, { id, created: true }]);
     expect([second.status, second.body]).toEqual([200, { id, created: false }]);
     expect(first.headers.get('location')).toBe(`/v1/intents/${id}`);
+    expect(first.headers.get('preference-applied')).toBe('wait=20');
+  });
+
+  test('takes an Idempotency-Key of full length in quotes, which are none of it', async () => {
+    const key = randomUUID().padEnd(CLIENT_LIMITS.idempotencyKeyLength, 'x');
+    const create = (header: string) =>
+      gateway.send('POST', '/v1/intents', { body: {}, headers: { 'idempotency-key': header } });
+    expect(await create(`"${key}"`)).toMatchObject({ status: 201 });
+    expect(await create(key)).toMatchObject({ status: 200 });
+    expect(await create(`${key}x`)).toMatchObject({ status: 400, body: { code: 'INVALID_ARGUMENT' } });
+    expect(await create('""')).toMatchObject({ status: 400, body: { code: 'INVALID_ARGUMENT' } });
   });
 
   test('writes the actor of the key into the audit row, and takes none from the body', async () => {
@@ -154,11 +166,14 @@ describe('a transition', () => {
     expect([late.status, late.body]).toMatchObject([409, { code: 'TERMINAL_STATE' }]);
   });
 
-  test('of an intent that neither Postgres nor a worker knows of yet is answered with 503', async () => {
+  test('of an intent that no worker has begun is answered with 503, and its creation with its id', async () => {
     const unheard = await startGateway({ ...environment, taskQueue: `${environment.taskQueue}-nobody` });
     try {
-      const { body } = await unheard.send('POST', '/v1/intents', { body: {} });
-      const { id } = body as { id: string };
+      const created = await unheard.send('POST', '/v1/intents', { body: {}, headers: { prefer: 'wait=1' } });
+      const { id } = created.body as { id: string };
+      // It is created, whatever became of the wait: an error would make its caller create another.
+      expect([created.status, created.body]).toEqual([201, { id, created: true }]);
+      expect(created.headers.get('preference-applied')).toBeNull();
       // No worker has created it, so nothing says yet whose it is.
       const sent = await unheard.send('POST', `/v1/intents/${id}/transitions`, {
         body: { to: 'ICP_PENDING' },

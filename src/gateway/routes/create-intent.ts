@@ -1,10 +1,11 @@
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 
 import { CLIENT_LIMITS } from '../../client/limits';
 import { intentInputSchema } from '../../intent';
 import { checkOccurredAt } from '../auth/authenticate';
 import type { Routes } from '../context';
-import { idempotencyKeyOf } from '../idempotency-key';
+import { idempotencyKey } from '../idempotency-key';
 import { sayWaited, waitOf } from '../prefer';
 import { problems } from '../schemas/problems';
 import { GRAPH_REFERENCE, metadata, occurredAt, preferHeader, uuid } from '../schemas/values';
@@ -34,12 +35,10 @@ export const createIntentRoutes: Routes = (app, _options, done) => {
             description: 'wait=SECONDS waits until Postgres has it',
             examples: ['wait=5'],
           }),
-          'idempotency-key': z
-            .string()
-            .min(1)
-            .max(CLIENT_LIMITS.idempotencyKeyLength)
-            .optional()
-            .meta({ description: 'Your own key: creating twice with one key is creating once' }),
+          'idempotency-key': idempotencyKey(
+            z.string().min(1).max(CLIENT_LIMITS.idempotencyKeyLength),
+            CLIENT_LIMITS.idempotencyKeyLength,
+          ).describe('Your own key: creating twice with one key is creating once'),
         }),
         body,
         response: { 200: created, 201: created, ...problems(413, 415, 422) },
@@ -48,18 +47,15 @@ export const createIntentRoutes: Routes = (app, _options, done) => {
     async (request, reply) => {
       const { organization, principal, headers } = request;
       checkOccurredAt(principal, request.body);
-      const idempotencyKey = idempotencyKeyOf(headers['idempotency-key']);
+      const key = headers['idempotency-key'];
       const { id, created } = await organization.intents.create({
         ...request.body,
         organizationId: organization.id,
         createdBy: principal.actor,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        ...(key === undefined ? {} : { idempotencyKey: key }),
       });
       const wait = waitOf(headers.prefer);
-      if (wait !== undefined) {
-        await organization.intents.waitForState(id, () => true, { timeoutMs: wait * 1_000 });
-        sayWaited(reply, wait);
-      }
+      if (wait !== undefined && (await isRecorded(request, id, wait))) sayWaited(reply, wait);
       return reply
         .code(created ? 201 : 200)
         .header('location', `/v1/intents/${id}`)
@@ -68,3 +64,18 @@ export const createIntentRoutes: Routes = (app, _options, done) => {
   );
   done();
 };
+
+/** Whether Postgres has an intent in time. It is created in any case, which an error would not say. */
+async function isRecorded(
+  { organization, log }: FastifyRequest,
+  intentId: string,
+  seconds: number,
+): Promise<boolean> {
+  try {
+    await organization.intents.waitForState(intentId, () => true, { timeoutMs: seconds * 1_000 });
+    return true;
+  } catch (error) {
+    log.warn({ err: error, intentId }, 'The intent was created, and not seen in Postgres in time');
+    return false;
+  }
+}

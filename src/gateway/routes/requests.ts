@@ -1,9 +1,10 @@
 import { z } from 'zod';
 
-import { REQUEST_SCHEMAS } from '../../intent';
+import { LIMITS, REQUEST_SCHEMAS } from '../../intent';
 import { answerRequest } from '../answer-request';
 import { checkOccurredAt } from '../auth/authenticate';
 import type { Routes } from '../context';
+import { idempotencyKey } from '../idempotency-key';
 import { Problem } from '../problem';
 import { appliedOutcome, votedOutcome } from '../schemas/outcomes';
 import { problems } from '../schemas/problems';
@@ -36,9 +37,10 @@ const BODIES = {
 
 const headers = z.object({
   prefer: preferHeader,
-  'idempotency-key': REQUEST_SCHEMAS.transition.shape.requestId
-    .optional()
-    .meta({ description: 'Id of the request: however often it arrives, it is decided once' }),
+  'idempotency-key': idempotencyKey(
+    REQUEST_SCHEMAS.transition.shape.requestId,
+    LIMITS.requestIdLength,
+  ).describe('Id of the request: however often it arrives, it is decided once'),
   'if-match': z
     .string()
     .optional()

@@ -20,6 +20,8 @@ const text = (most: number) =>
 export const newWebhook = z.strictObject({
   url: text(WEBHOOK_LIMITS.urlLength).meta({
     description: 'Of the receiver: https, and an address of the internet',
+    format: 'uri',
+    pattern: '^[Hh][Tt][Tt][Pp][Ss]?://',
     examples: ['https://hooks.example.com/intents'],
   }),
   description: text(WEBHOOK_LIMITS.descriptionLength).optional(),
