@@ -52,6 +52,9 @@ export async function createGateway(
   const app = fastify({
     logger,
     bodyLimit: GATEWAY_LIMITS.bodyBytes,
+    // Metadata may have any key: bodies are read by schemas, and nothing of them is copied onto another object.
+    onProtoPoisoning: 'ignore',
+    onConstructorPoisoning: 'ignore',
     requestTimeout: GATEWAY_LIMITS.requestMs,
     connectionTimeout: GATEWAY_LIMITS.silenceMs,
     keepAliveTimeout: GATEWAY_LIMITS.keepAliveMs,

@@ -7,6 +7,16 @@ export const INTENTS_TASK_QUEUE = 'intents';
 /** Verifies all intents, on a task queue of its own: however long it takes, no recording waits for it. */
 export const VERIFY_WORKFLOW_TYPE = 'verifyIntents';
 export const OPERATIONS_TASK_QUEUE = 'intent-operations';
+
+/**
+ * Of the deliveries of webhooks: however many receivers do not answer, no other operation waits for them.
+ *
+ * @example
+ * deliveriesTaskQueue('intent-operations') // 'intent-operations-deliveries'
+ */
+export function deliveriesTaskQueue(operationsTaskQueue: string = OPERATIONS_TASK_QUEUE): string {
+  return `${operationsTaskQueue}-deliveries`;
+}
 /** Of the Temporal Schedule that starts it. */
 export const VERIFY_SCHEDULE_ID = 'intent-verify';
 

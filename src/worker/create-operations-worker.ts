@@ -10,8 +10,9 @@ import { UNHEARD_AUDIT_SINK } from './unheard-audit-sink';
 import { versionOptions } from './worker-version';
 
 /**
- * A Temporal worker for operations: the verifications that a Schedule starts, and webhooks, once {@link startWebhooks} has
- * started what hands events on to them. Give it a pool of its own, so that no recording waits for a connection.
+ * A Temporal worker for operations: the verifications that a Schedule starts, and what hands events on to webhooks, once
+ * {@link startWebhooks} has started it; {@link createDeliveriesWorker} delivers them. Give it a pool of its own, so that no
+ * recording waits for a connection.
  *
  * @example
  * const worker = await createOperationsWorker({ connection: await NativeConnection.connect(), pool });

@@ -10,11 +10,10 @@ export const WORKER_LIMITS = {
   /** What `INTENT_WORKFLOW_TASKS` may ask for. */
   fewestWorkflowTasks: 2,
   mostWorkflowTasks: 1_000,
-  /**
-   * Activities of operations at the same time: a verification, what hands events on to webhooks, and deliveries. A receiver
-   * that does not answer has one for 15 s; the others wait in Temporal.
-   */
-  operations: 50,
+  /** Activities of operations at the same time: a verification, what hands events on to webhooks, and tests of webhooks. */
+  operations: 20,
+  /** Deliveries at the same time. A receiver that does not answer has one for 15 s; the others wait in Temporal. */
+  deliveries: 50,
   /** Workflows of operations that are kept in memory. */
   cachedOperations: 200,
   /** Between two looks at the newest verification, for the metrics. */

@@ -8,7 +8,8 @@ import { loadWorkflowBundle } from '../bundle/bundle';
 import { DATABASE_LIMITS } from '../database/limits';
 import { createPool, databaseUrlFromEnvironment, poolSizeFromEnvironment } from '../database/pool';
 import { readGraphFile } from '../graph-file/read-graph-file';
-import { INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
+import { deliveriesTaskQueue, INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
+import { createDeliveriesWorker } from './create-deliveries-worker';
 import { createOperationsWorker } from './create-operations-worker';
 import { createIntentWorker } from './create-worker';
 import { installRuntime } from './install-runtime';
@@ -21,13 +22,14 @@ import { describeVersion, versionFromEnvironment } from './worker-version';
 import { workflowTasksFromEnvironment } from './workflow-tasks';
 
 const HELP = `Runs a worker for intents until it is told to stop (SIGINT or SIGTERM), then drains it. It also polls the task
-queue ${OPERATIONS_TASK_QUEUE}, for the verifications that "intent schedule verify" has asked for, and for webhooks.
+queues ${OPERATIONS_TASK_QUEUE} and ${deliveriesTaskQueue()}, for the verifications that
+"intent schedule verify" has asked for, and for webhooks.
 
 Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-operations] [--metrics-address HOST:PORT]
 
   --task-queue NAME            task queue to poll; default: ${INTENTS_TASK_QUEUE}
   --graph FILE                 refuse to start unless this graph is valid and registered as it is; may be repeated
-  --no-operations              leave out the task queue ${OPERATIONS_TASK_QUEUE}
+  --no-operations              leave out these task queues
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
 Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_WORKFLOW_TASKS, worked on at the same time;
@@ -90,12 +92,15 @@ async function main(): Promise<void> {
       const code = { connection, namespace, workflowBundle, version };
       const workers = [await createIntentWorker({ ...code, taskQueue, pool, workflowTasks })];
       if (operations) {
-        workers.push(await createOperationsWorker({ ...code, pool: operationsPool }));
+        workers.push(
+          await createOperationsWorker({ ...code, pool: operationsPool }),
+          await createDeliveriesWorker({ connection, namespace, version, pool: operationsPool }),
+        );
         await startWebhooks({ connection, namespace });
       }
       const running = runWorkers(workers);
       const queues = operations
-        ? `task queues ${taskQueue} and ${OPERATIONS_TASK_QUEUE}`
+        ? `task queues ${[taskQueue, OPERATIONS_TASK_QUEUE, deliveriesTaskQueue()].join(', ')}`
         : `task queue ${taskQueue}`;
       for (const line of describeVersion(version)) console.log(line);
       console.log(`Worker ready: ${queues}, namespace ${namespace}`);

@@ -9,6 +9,7 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 
+import { deliveriesTaskQueue } from '../intent';
 import type {
   DeadLetterRequest,
   DeliveredWebhook,
@@ -68,7 +69,7 @@ async function deliver(
   const event = { webhookId, intentId, kind, row, position };
   const firstAttemptedAt = new Date().toISOString();
   try {
-    return await attempting(retryMs).deliverWebhook({ ...event, retryMs });
+    return await attempting(retryMs, organizationId).deliverWebhook({ ...event, retryMs });
   } catch (error) {
     if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
     const lastAttemptedAt = new Date().toISOString();
@@ -84,9 +85,17 @@ async function deliver(
   }
 }
 
-/** The pause after an attempt is what the failure asks for; the policy's own is for a worker that dies on one. */
-function attempting(retryMs: readonly number[]): Pick<OperationsActivities, 'deliverWebhook'> {
+/**
+ * The pause after an attempt is what the failure asks for; the policy's own is for a worker that dies on one. Organizations
+ * take turns, on servers that can tell them apart.
+ */
+function attempting(
+  retryMs: readonly number[],
+  organizationId: string,
+): Pick<OperationsActivities, 'deliverWebhook'> {
   return proxyActivities<OperationsActivities>({
+    priority: { fairnessKey: organizationId },
+    taskQueue: deliveriesTaskQueue(workflowInfo().taskQueue),
     startToCloseTimeout: WORKFLOW_LIMITS.deliverMs,
     heartbeatTimeout: WORKFLOW_LIMITS.webhookHeartbeatMs,
     retry: {

@@ -26,7 +26,7 @@ function command(): Command {
     .option('--seed <number>', 'repeat these cases; default: any', atLeast(0))
     .option('--examples <count>', 'of each operation, at most', atLeast(1), 400)
     .option('--saturate', 'load in place of cases', false)
-    .option('--seconds <count>', 'of load', atLeast(LEAST_SECONDS), 60)
+    .option('--seconds <count>', 'of load', atLeast(LEAST_SECONDS), 120)
     .option('--json', 'print the report as JSON', false)
     .showHelpAfterError('(--help shows the options)')
     .allowExcessArguments(false);

@@ -12,6 +12,10 @@ const CONNECTIONS = 64;
 const MISBEHAVING = 20;
 /** Of memory after the first third of the run, in a minute. */
 const MOST_GROWTH = 0.15;
+/** Requests that a deaf client sends: more answers than the buffers between it and the gateway hold. */
+const UNREAD = 2_000;
+/** For a closed connection to be read to its end. */
+const LAST_BYTES_MS = 2_000;
 const ANSWERS = new Set(['200', '202', '304', '409']);
 
 export interface SaturationReport {
@@ -55,8 +59,7 @@ export async function saturate(
     ]),
   });
   clearInterval(timer);
-  await sleep(1_000);
-  const closed = clients.counts();
+  const closed = await clients.closed();
   clients.end();
   const statuses = Object.fromEntries(
     Object.entries(result.statusCodeStats ?? {}).map(([status, { count }]) => [status, count ?? 0]),
@@ -111,23 +114,24 @@ function growthOf(samples: number[]): SaturationReport['rssMegabytes'] {
 }
 
 interface Misbehaving {
-  counts(): Record<string, number>;
+  /** How many of each kind the gateway has closed. */
+  closed(): Promise<Record<string, number>>;
   end(): void;
 }
 
-/** Clients that send a byte a second, that send nothing, and that go away in the middle of a body. */
+/** Clients that send a byte a second, that send nothing, that read nothing, and that go away in the middle of a body. */
 function misbehave(url: string, key: string): Misbehaving {
   const { hostname, port } = new URL(url);
-  const sockets: Record<string, Socket[]> = { 'slow headers': [], 'slow body': [], silent: [] };
+  const sockets: Record<string, Socket[]> = { 'slow headers': [], 'slow body': [], silent: [], deaf: [] };
   const timers: NodeJS.Timeout[] = [];
   const open = (kind: string): Socket => {
     const socket = connect(Number(port), hostname).on('error', () => undefined);
-    // What is not read is not seen to end.
     socket.resume();
     sockets[kind]?.push(socket);
     return socket;
   };
   const post = `POST /v1/intents HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{`;
+  const get = `GET /v1/intents?limit=100 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n\r\n`;
   for (let count = 0; count < MISBEHAVING; count += 1) {
     const headers = open('slow headers');
     const body = open('slow body');
@@ -137,14 +141,19 @@ function misbehave(url: string, key: string): Misbehaving {
       setInterval(() => [headers, body].forEach((socket) => socket.writable && socket.write('a')), 1_000),
     );
     open('silent');
+    open('deaf').pause().write(get.repeat(UNREAD));
     const vanishing = connect(Number(port), hostname).on('error', () => undefined);
     vanishing.write(post, () => vanishing.destroy());
   }
   return {
-    counts: () =>
-      Object.fromEntries(
+    async closed() {
+      // What is not read is not seen to end.
+      sockets.deaf?.forEach((socket) => socket.resume());
+      await sleep(LAST_BYTES_MS);
+      return Object.fromEntries(
         Object.entries(sockets).map(([kind, all]) => [kind, all.filter((socket) => socket.destroyed).length]),
-      ),
+      );
+    },
     end() {
       timers.forEach((timer) => clearInterval(timer));
       Object.values(sockets)
@@ -155,4 +164,6 @@ function misbehave(url: string, key: string): Misbehaving {
 }
 
 /** Seconds that a run must last for the slowest of them to be closed. */
-export const LEAST_SECONDS = (GATEWAY_LIMITS.requestMs + 2 * GATEWAY_LIMITS.connectionsCheckMs) / 1_000;
+export const LEAST_SECONDS =
+  (Math.max(GATEWAY_LIMITS.requestMs, GATEWAY_LIMITS.silenceMs) + 2 * GATEWAY_LIMITS.connectionsCheckMs) /
+  1_000;

@@ -79,6 +79,23 @@ describe('a transition', () => {
     expect(history[1]).toMatchObject({ actor: 'ada', reason: 'go' });
   });
 
+  test('keeps whatever keys its metadata has', async () => {
+    const id = await newIntent();
+    const headers = { ...WAIT, 'content-type': 'application/json' };
+    const metadata = '{"__proto__":{"a":1},"constructor":{"prototype":{}},"":null}';
+    await move(id, `{"to":"ICP_PENDING","metadata":${metadata}}`, headers);
+    const [, row] = await environment.intents.history(id);
+    expect(Object.entries(row?.metadata ?? {})).toEqual(
+      expect.arrayContaining([
+        ['__proto__', { a: 1 }],
+        ['constructor', { prototype: {} }],
+        ['', null],
+      ]),
+    );
+    const polluted = await move(id, '{"__proto__":{"to":"ICP_PENDING"}}', headers);
+    expect([polluted.status, polluted.body]).toMatchObject([400, { code: 'INVALID_ARGUMENT' }]);
+  });
+
   test('that does not wait is answered at once, with the place of its outcome', async () => {
     const id = await newIntent();
     const requestId = randomUUID();

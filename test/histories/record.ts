@@ -10,7 +10,12 @@ import { IntentClient } from '../../src/client';
 import { createPool } from '../../src/database/pool';
 import { registerGraph } from '../../src/database/register-graph';
 import { startStack } from '../../src/dev/stack/stack';
-import { createIntentWorker, createOperationsWorker, type IntentWorkerOptions } from '../../src/worker';
+import {
+  createDeliveriesWorker,
+  createIntentWorker,
+  createOperationsWorker,
+  type IntentWorkerOptions,
+} from '../../src/worker';
 import { runsOf } from '../setup/workflow-tasks';
 import { runName } from './recorded';
 import { loadScenario, type Scenario, type Stage } from './scenario';
@@ -88,7 +93,9 @@ async function play(
     overrides: { dataConverter, ...own.overrides },
   });
   const worker = await createIntentWorker(options(scenario.worker?.(stage)));
-  const operations = await createOperationsWorker(options(scenario.operationsWorker?.(stage)));
-  const played = await worker.runUntil(operations.runUntil(scenario.play(stage)));
+  const ofOperations = options(scenario.operationsWorker?.(stage));
+  const operations = await createOperationsWorker(ofOperations);
+  const deliveries = await createDeliveriesWorker(ofOperations);
+  const played = await worker.runUntil(operations.runUntil(deliveries.runUntil(scenario.play(stage))));
   return typeof played === 'string' ? [played] : played;
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 
-import { NativeConnection } from '@temporalio/worker';
+import { NativeConnection, type WorkerOptions } from '@temporalio/worker';
 
 import { createOperationsActivities } from '../../src/activities';
 import type { ReceiverRules } from '../../src/webhooks/receiver-rules';
-import { createOperationsWorker, startWebhooks } from '../../src/worker';
+import { deliveriesTaskQueue } from '../../src/intent';
+import { createDeliveriesWorker, createOperationsWorker, startWebhooks } from '../../src/worker';
+import { runWorkers } from '../../src/worker/run-workers';
 import { startGateway, type TestGateway } from './gateway';
 import { createIntentEnvironment, fromEnvironment, type IntentEnvironment } from './intent-environment';
 
@@ -13,8 +15,13 @@ export interface WebhookEnvironment extends IntentEnvironment {
   operationsTaskQueue: string;
   /** Of what hands events on. */
   dispatchId: string;
-  /** Starts a worker for operations in this process; it is stopped with the environment, or by the function returned. */
-  startOperations: () => Promise<() => Promise<void>>;
+  /**
+   * Starts the workers for operations and deliveries in this process; they are stopped with the environment, or by the
+   * function returned.
+   *
+   * @param overrides of the one for deliveries
+   */
+  startOperations: (overrides?: Partial<WorkerOptions>) => Promise<() => Promise<void>>;
   /** Makes a webhook of the usual organization. */
   hook: (url: string, more?: object) => Promise<{ id: string; secret: string }>;
 }
@@ -51,21 +58,28 @@ export async function createWebhookEnvironment(
     gateway,
     operationsTaskQueue,
     dispatchId,
-    async startOperations() {
+    async startOperations(overrides = {}) {
       const connection = await NativeConnection.connect({
         address: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
       });
+      const activities = createOperationsActivities(pool, receivers);
       const worker = await createOperationsWorker({
         connection,
         taskQueue: operationsTaskQueue,
         pool,
         workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
-        overrides: { activities: createOperationsActivities(pool, receivers) },
+        overrides: { activities },
       });
-      const running = worker.run();
+      const deliveries = await createDeliveriesWorker({
+        connection,
+        taskQueue: deliveriesTaskQueue(operationsTaskQueue),
+        pool,
+        overrides: { activities, ...overrides },
+      });
+      const running = runWorkers([worker, deliveries]);
       const once = async () => {
         if (!stops.delete(once)) return;
-        if (worker.getState() === 'RUNNING') worker.shutdown();
+        for (const each of [worker, deliveries]) if (each.getState() === 'RUNNING') each.shutdown();
         await running;
         await connection.close();
       };

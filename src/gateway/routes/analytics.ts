@@ -2,13 +2,12 @@ import { z } from 'zod';
 
 import { funnel, type Funnel } from '../../database/analytics/funnel';
 import { timeInState, type TimeInState } from '../../database/analytics/time-in-state';
-import { occurredAtSchema } from '../../intent';
 import type { Routes } from '../context';
 import { graphNotFound, referenceOf } from '../intent-filter';
 import { problems } from '../schemas/problems';
-import { GRAPH_REFERENCE, state } from '../schemas/values';
+import { GRAPH_REFERENCE, occurredAt, state } from '../schemas/values';
 
-const when = occurredAtSchema.optional().meta({ description: 'ISO 8601 with an offset' });
+const when = occurredAt.optional();
 
 const querystring = z.strictObject({
   graph: z.string().meta({

@@ -56,7 +56,7 @@ export const GRAPH_REFERENCE = {
   maxLength: 73,
 };
 export const GRAPH_AND_VERSION = { pattern: '^[a-z][a-z0-9]*(-[a-z0-9]+)*@[1-9][0-9]{0,8}$', maxLength: 73 };
-export const INTENT_ETAG = { minLength: 1, pattern: '^([*]|"[1-9][0-9]{0,8}(-[0-9a-f]{12})?")$' };
+export const INTENT_ETAG = { pattern: '^([*]|"[1-9][0-9]{0,8}(-[0-9a-f]{12})?")?$' };
 
 export const occurredAt = occurredAtSchema.meta({
   description: 'ISO 8601 with an offset, in the years 1900 to 9998',
