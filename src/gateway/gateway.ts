@@ -17,6 +17,7 @@ import { Organizations } from './organizations';
 import { answerFrameworkError, answerProblems } from './answer-problems';
 import { BatchedReads } from './batched-reads';
 import { guard } from './guard';
+import { limitPipelining } from './limit-pipelining';
 import { Readiness } from './readiness';
 import { ROUTES } from './routes';
 import type { GatewaySettings } from './settings';
@@ -85,6 +86,7 @@ export async function createGateway(
     },
   };
 
+  limitPipelining(app);
   answerProblems(app);
   await app.register(helmet, {
     contentSecurityPolicy: {

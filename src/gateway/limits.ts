@@ -19,6 +19,8 @@ export const GATEWAY_LIMITS = {
   keepAliveMs: 72_000,
   /** A connection on which nothing moves while an answer is due, because its client does not read say, is closed. */
   silenceMs: 90_000,
+  /** Requests that a connection may bring before it has taken their answers; with more it is closed. */
+  pipelinedRequests: 20,
   /** Connections at the same time; further ones are closed at once. */
   connections: 10_000,
   /** What `Prefer: wait` may ask for, in seconds. */

@@ -12,8 +12,8 @@ const CONNECTIONS = 64;
 const MISBEHAVING = 20;
 /** Of memory after the first third of the run, in a minute. */
 const MOST_GROWTH = 0.15;
-/** Requests that a deaf client sends: more answers than the buffers between it and the gateway hold. */
-const UNREAD = 2_000;
+/** Requests that one client sends at once, and takes no answer of. */
+const FLOOD = 2_000;
 /** For a closed connection to be read to its end. */
 const LAST_BYTES_MS = 2_000;
 const ANSWERS = new Set(['200', '202', '304', '409']);
@@ -119,10 +119,19 @@ interface Misbehaving {
   end(): void;
 }
 
-/** Clients that send a byte a second, that send nothing, that read nothing, and that go away in the middle of a body. */
+/**
+ * Clients that send a byte a second, that send nothing, that read nothing, that send thousands of requests at once,
+ * and that go away in the middle of a body.
+ */
 function misbehave(url: string, key: string): Misbehaving {
   const { hostname, port } = new URL(url);
-  const sockets: Record<string, Socket[]> = { 'slow headers': [], 'slow body': [], silent: [], deaf: [] };
+  const sockets: Record<string, Socket[]> = {
+    'slow headers': [],
+    'slow body': [],
+    silent: [],
+    deaf: [],
+    flooding: [],
+  };
   const timers: NodeJS.Timeout[] = [];
   const open = (kind: string): Socket => {
     const socket = connect(Number(port), hostname).on('error', () => undefined);
@@ -132,6 +141,8 @@ function misbehave(url: string, key: string): Misbehaving {
   };
   const post = `POST /v1/intents HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\ncontent-type: application/json\r\ncontent-length: 5000\r\n\r\n{`;
   const get = `GET /v1/intents?limit=100 HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${key}\r\n\r\n`;
+  // The largest answer that there is.
+  const document = 'GET /openapi.json HTTP/1.1\r\nhost: x\r\n\r\n';
   for (let count = 0; count < MISBEHAVING; count += 1) {
     const headers = open('slow headers');
     const body = open('slow body');
@@ -141,14 +152,15 @@ function misbehave(url: string, key: string): Misbehaving {
       setInterval(() => [headers, body].forEach((socket) => socket.writable && socket.write('a')), 1_000),
     );
     open('silent');
-    open('deaf').pause().write(get.repeat(UNREAD));
+    open('deaf').pause().write(document.repeat(GATEWAY_LIMITS.pipelinedRequests));
+    open('flooding').pause().write(get.repeat(FLOOD));
     const vanishing = connect(Number(port), hostname).on('error', () => undefined);
     vanishing.write(post, () => vanishing.destroy());
   }
   return {
     async closed() {
       // What is not read is not seen to end.
-      sockets.deaf?.forEach((socket) => socket.resume());
+      [sockets.deaf, sockets.flooding].flat().forEach((socket) => socket?.resume());
       await sleep(LAST_BYTES_MS);
       return Object.fromEntries(
         Object.entries(sockets).map(([kind, all]) => [kind, all.filter((socket) => socket.destroyed).length]),

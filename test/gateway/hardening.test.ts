@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { Writable } from 'node:stream';
 
 import type { Connection } from '@temporalio/client';
 
 import { createPool } from '../../src/database/pool';
 import { createGateway } from '../../src/gateway/gateway';
+import { GATEWAY_LIMITS } from '../../src/gateway/limits';
 import { createIntentEnvironment, type IntentEnvironment } from '../setup/intent-environment';
 import { startGateway, type TestGateway } from '../setup/gateway';
 
@@ -29,6 +32,25 @@ test.each([
   const answer = await gateway.send('GET', path);
   expect([answer.status, answer.headers.get('content-type')]).toEqual([status, 'application/problem+json']);
   expect(answer.body).toMatchObject({ status, code });
+});
+
+test('a connection that brings more requests than it takes answers of is closed', async () => {
+  const { hostname, port } = new URL(gateway.url);
+  const request = 'GET /livez HTTP/1.1\r\nhost: x\r\n\r\n';
+  const answersTo = async (count: number): Promise<number> => {
+    const client = connect(Number(port), hostname, () =>
+      client.write(request.repeat(count - 1) + request.replace('host: x', 'host: x\r\nconnection: close')),
+    );
+    let text = '';
+    client.setEncoding('utf8').on('data', (part: string) => (text += part));
+    client.on('error', () => undefined);
+    await once(client, 'close');
+    return text.split('HTTP/1.1 200').length - 1;
+  };
+  expect(await answersTo(GATEWAY_LIMITS.pipelinedRequests)).toBe(GATEWAY_LIMITS.pipelinedRequests);
+  expect(await answersTo(GATEWAY_LIMITS.pipelinedRequests + 1)).toBeLessThan(
+    GATEWAY_LIMITS.pipelinedRequests,
+  );
 });
 
 test('405 says which methods there are', async () => {
