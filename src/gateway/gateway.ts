@@ -16,6 +16,7 @@ import { GATEWAY_LIMITS } from './limits';
 import { Organizations } from './organizations';
 import { answerFrameworkError, answerProblems } from './answer-problems';
 import { BatchedReads } from './batched-reads';
+import { closeConnectionsAtTheEnd } from './close-connections';
 import { guard } from './guard';
 import { limitPipelining } from './limit-pipelining';
 import { Readiness } from './readiness';
@@ -88,6 +89,7 @@ export async function createGateway(
 
   limitPipelining(app);
   answerProblems(app);
+  closeConnectionsAtTheEnd(app);
   await app.register(helmet, {
     contentSecurityPolicy: {
       useDefaults: false,

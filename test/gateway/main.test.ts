@@ -1,12 +1,18 @@
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { createServer, type Server } from 'node:net';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 
+import { Client, Connection } from '@temporalio/client';
+
+import { newIntentId } from '../../src/client/intent-id';
+import { THIS_BUILD } from '../setup/build';
 import { createTestDatabase, type TestDatabase } from '../setup/database';
-import { fromEnvironment } from '../setup/intent-environment';
+import { eventually } from '../setup/eventually';
+import { makeApiKey, startGatewayProcess } from '../setup/gateway-process';
+import { fromEnvironment, ORGANIZATION } from '../setup/intent-environment';
 import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker-process';
-
-const MAIN = join(__dirname, '..', '..', 'dist', 'gateway', 'main.js');
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -19,7 +25,7 @@ afterAll(async () => {
 
 /** The gateway as operators run it. */
 function start(env: Record<string, string> = {}): WorkerProcess {
-  return startProcess([MAIN], {
+  return startProcess([THIS_BUILD.gateway], {
     GATEWAY_DATABASE_URL: database.gatewayUrl,
     TEMPORAL_ADDRESS: fromEnvironment('TEST_TEMPORAL_ADDRESS'),
     INTENT_GATEWAY_ADDRESS: '127.0.0.1:0',
@@ -35,6 +41,43 @@ test('says where it listens, is ready, and drains on SIGTERM', async () => {
   gateway.kill('SIGTERM');
   await gateway.sees('Gateway drained');
   expect(await gateway.exited).toBe(0);
+});
+
+test('on SIGTERM answers what is under way, and ends, though the caller would keep its connection', async () => {
+  const connection = await Connection.connect({ address: fromEnvironment('TEST_TEMPORAL_ADDRESS') });
+  const agent = new Agent({ keepAlive: true });
+  try {
+    const key = await makeApiKey({ database });
+    // Nobody works there, so that the call waits.
+    const { url, process } = await startGatewayProcess({ database, taskQueue: `nobody-${randomUUID()}` });
+    const idempotencyKey = randomUUID();
+    const call = request(`${url}/v1/intents`, {
+      agent,
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${key}`,
+        'content-type': 'application/json',
+        'idempotency-key': idempotencyKey,
+        prefer: 'wait=2',
+      },
+    });
+    const answered = once(call, 'response') as Promise<[IncomingMessage]>;
+    call.end('{}');
+    const temporal = new Client({ connection });
+    const handle = temporal.workflow.getHandle(newIntentId(ORGANIZATION, idempotencyKey));
+    await eventually(() => handle.describe());
+    process.kill('SIGTERM');
+    const [answer] = await answered;
+    expect(answer.statusCode).toBe(201);
+    answer.resume();
+    // 1 when something was still open after the time that it has.
+    expect(await process.exited).toBe(0);
+    expect(process.output).toContain('Gateway drained');
+    await handle.terminate();
+  } finally {
+    agent.destroy();
+    await connection.close();
+  }
 });
 
 test('starts while neither Postgres nor Temporal is there, and says which is missing', async () => {
