@@ -1,9 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
 
-import { CHECKOUT } from '../../src/dev/checkout';
 import { brokenLinks, outcomeRows } from '../setup/audit-checks';
-import { editedBuild, type Build } from '../setup/edited-build';
+import { THIS_BUILD } from '../setup/build';
+import { editedBuild, type EditedBuild } from '../setup/edited-build';
 import { eventually } from '../setup/eventually';
 import {
   createIntentEnvironment,
@@ -17,10 +16,10 @@ import { killLeftovers, startProcess, type WorkerProcess } from '../setup/worker
 import { buildsOf, failuresOf, patchesOf, runsOf } from '../setup/workflow-tasks';
 
 const INTENTS = 12;
-const OLD = join(CHECKOUT, 'dist', 'worker', 'main.js');
+const OLD = THIS_BUILD.worker;
 
 let environment: IntentEnvironment;
-let patchedBuild: Build;
+let patchedBuild: EditedBuild;
 
 beforeAll(async () => {
   [environment, patchedBuild] = await Promise.all([

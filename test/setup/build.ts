@@ -6,8 +6,9 @@ import { CHECKOUT } from '../../src/dev/checkout';
 export interface Build {
   worker: string;
   gateway: string;
-  cli: string;
   workflowBundle: string;
+  /** Their folder. */
+  migrations: string;
 }
 
 /** What is built in a folder. */
@@ -16,8 +17,8 @@ export function buildIn(folder: string): Build {
   return {
     worker: join(dist, 'worker', 'main.js'),
     gateway: join(dist, 'gateway', 'main.js'),
-    cli: join(dist, 'cli', 'main.js'),
     workflowBundle: join(dist, 'workflow-bundle.js'),
+    migrations: join(folder, 'migrations'),
   };
 }
 

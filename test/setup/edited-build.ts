@@ -5,22 +5,34 @@ import { CHECKOUT } from '../../src/dev/checkout';
 import { makeTemporaryFolder } from '../../src/dev/machine/temporary-folder';
 import type { Edit } from '../freeze/edit';
 import { bundleEdited } from '../freeze/histories/bundle-edited';
+import { buildIn, type Build } from './build';
 
-export interface Build {
-  /** The worker's program. */
-  worker: string;
+export interface EditedBuild extends Build {
   remove: () => void;
 }
 
-/** A build of its own beside that of the checkout: the same but for workflow code with edits. */
-export async function editedBuild(edits: readonly Edit[]): Promise<Build> {
+/**
+ * A build of its own beside that of the checkout: the same but for workflow code with edits, and migrations that come on top.
+ *
+ * @param migrations SQL by name, such as `999999_next`
+ */
+export async function editedBuild(
+  edits: readonly Edit[],
+  migrations: Readonly<Record<string, string>> = {},
+): Promise<EditedBuild> {
   const { workflowBundle } = await bundleEdited(edits);
   if (!('code' in workflowBundle)) throw new Error('The edited code was not bundled.');
   const folder = await makeTemporaryFolder();
-  await cp(join(CHECKOUT, 'dist'), join(folder.path, 'dist'), { recursive: true });
-  for (const name of ['node_modules', 'migrations', 'package.json']) {
+  for (const name of ['dist', 'migrations']) {
+    await cp(join(CHECKOUT, name), join(folder.path, name), { recursive: true });
+  }
+  for (const name of ['node_modules', 'package.json']) {
     await symlink(join(CHECKOUT, name), join(folder.path, name));
   }
-  await writeFile(join(folder.path, 'dist', 'workflow-bundle.js'), workflowBundle.code);
-  return { worker: join(folder.path, 'dist', 'worker', 'main.js'), remove: folder.remove };
+  const build = buildIn(folder.path);
+  await writeFile(build.workflowBundle, workflowBundle.code);
+  for (const [name, sql] of Object.entries(migrations)) {
+    await writeFile(join(build.migrations, `${name}.sql`), sql);
+  }
+  return { ...build, remove: folder.remove };
 }

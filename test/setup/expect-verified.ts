@@ -1,8 +1,15 @@
 import { verify } from '../../src/ops/verify';
 import { fromEnvironment, type IntentEnvironment } from './intent-environment';
 
-/** Replays every intent of a test file: the histories must yield exactly the rows that Postgres has. */
-export async function expectVerified({ pool, temporal }: IntentEnvironment): Promise<void> {
+/**
+ * Replays every intent of a test file: the histories must yield exactly the rows that Postgres has.
+ *
+ * @param codePath of the workflow code that replays them; default: that of the checkout
+ */
+export async function expectVerified(
+  { pool, temporal }: IntentEnvironment,
+  codePath = fromEnvironment('TEST_WORKFLOW_BUNDLE'),
+): Promise<void> {
   const complaints: unknown[] = [];
   // These alone: the intents of all other test files are in the same Temporal.
   const { rows } = await pool.query<{ id: string }>('SELECT id FROM intent_workflows');
@@ -11,7 +18,7 @@ export async function expectVerified({ pool, temporal }: IntentEnvironment): Pro
     pool,
     client: temporal,
     ids: rows.map(({ id }) => id),
-    workflowBundle: { codePath: fromEnvironment('TEST_WORKFLOW_BUNDLE') },
+    workflowBundle: { codePath },
     onFinding: (finding) => complaints.push(finding),
     onUnchecked: (intentId, reason) => complaints.push({ intentId, reason }),
   });

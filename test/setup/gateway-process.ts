@@ -38,7 +38,16 @@ export async function makeApiKey({ database }: Pick<IntentEnvironment, 'database
   }
 }
 
-/** An app that speaks to it. */
-export function connectTo({ url }: GatewayProcess, apiKey: string): Promise<HttpIntentClient> {
-  return HttpIntentClient.connect({ url, apiKey });
+/**
+ * An app that speaks to gateways through what stands before them, and sends its calls to one.
+ *
+ * @param now which gets the calls; asked at each try
+ */
+export function connectThrough(now: () => GatewayProcess, apiKey: string): Promise<HttpIntentClient> {
+  const url = 'http://gateways.invalid';
+  return HttpIntentClient.connect({
+    url,
+    apiKey,
+    fetch: (asked, init) => fetch((asked as string).replace(url, now().url), init),
+  });
 }

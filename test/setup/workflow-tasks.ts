@@ -23,6 +23,13 @@ export function buildsOf(histories: readonly History[]): string[] {
   );
 }
 
+/** The worker that completed each workflow task, by process and machine, in their order. */
+export function workersOf(histories: readonly History[]): string[] {
+  return eventsOf(histories).flatMap(({ workflowTaskCompletedEventAttributes: completed }) =>
+    completed ? [completed.identity ?? 'none'] : [],
+  );
+}
+
 /** Why workflow tasks failed; one that timed out has only lost its worker. */
 export function failuresOf(histories: readonly History[]): string[] {
   return eventsOf(histories).flatMap(({ workflowTaskFailedEventAttributes: failed }) => {
