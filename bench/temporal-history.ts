@@ -11,19 +11,33 @@ export interface HistorySize {
 
 /** Counts a workflow's history over all of its runs. */
 export async function measureHistory(client: Client, workflowId: string): Promise<HistorySize> {
+  const runs = await historyRuns(client, workflowId);
+  const size = { runs: runs.length, events: 0, bytes: 0 };
+  for (const event of runs.flat()) {
+    size.events += 1;
+    size.bytes += temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
+  }
+  return size;
+}
+
+/** The events of all of its runs. */
+export async function historyEvents(client: Client, workflowId: string): Promise<HistoryEvent[]> {
+  return (await historyRuns(client, workflowId)).flat();
+}
+
+type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
+
+/** The latest run first. */
+async function historyRuns(client: Client, workflowId: string): Promise<HistoryEvent[][]> {
   const latest = client.workflow.getHandle(workflowId);
   // Answered only after the workflow task that is under way, if any, is completed.
   await latest.query('__temporal_workflow_metadata');
-  const size = { runs: 0, events: 0, bytes: 0 };
+  const runs: HistoryEvent[][] = [];
   let runId: string | undefined = (await latest.describe()).runId;
   while (runId !== undefined) {
     const { events } = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    size.runs += 1;
-    size.events += events?.length ?? 0;
-    for (const event of events ?? []) {
-      size.bytes += temporal.api.history.v1.HistoryEvent.encode(event).finish().length;
-    }
+    runs.push(events ?? []);
     runId = events?.[0]?.workflowExecutionStartedEventAttributes?.continuedExecutionRunId || undefined;
   }
-  return size;
+  return runs;
 }
