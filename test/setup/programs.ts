@@ -62,7 +62,8 @@ export async function goProgram(folder: string): Promise<Program> {
     runCommand(join(built, 'program'), { args: [], env: { ...process.env, ...env }, timeoutMs: RUN_MS });
 }
 
-function digest(...files: string[]): string {
+/** Of the contents of files, for the version of a cache entry. */
+export function digest(...files: string[]): string {
   const hash = createHash('sha256');
   for (const file of files) hash.update(readFileSync(file));
   return hash.digest('hex').slice(0, 12);

@@ -35,11 +35,19 @@ export function killLeftovers(): void {
   for (const child of running) child.kill('SIGKILL');
 }
 
-/** A Node program in a process of its own, whose lines are kept. */
-export function startProcess(args: string[], env: Record<string, string>): WorkerProcess {
+/**
+ * A Node program in a process of its own, whose lines are kept.
+ *
+ * @param where another Node than the one that runs the tests, in another folder than the checkout
+ */
+export function startProcess(
+  args: string[],
+  env: Record<string, string>,
+  { node = process.execPath, cwd = CHECKOUT }: { node?: string; cwd?: string } = {},
+): WorkerProcess {
   const { PATH, HOME } = process.env;
-  const child = spawn(process.execPath, args, {
-    cwd: CHECKOUT,
+  const child = spawn(node, args, {
+    cwd,
     env: { PATH, HOME, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

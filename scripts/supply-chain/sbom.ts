@@ -1,0 +1,40 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+import { CHECKOUT } from '../../src/dev/checkout';
+
+/** The part of a CycloneDX document that is read or changed here. */
+export interface Sbom {
+  bomFormat: 'CycloneDX';
+  specVersion: string;
+  serialNumber: string;
+  metadata: { timestamp?: string; component: { name: string; version: string } };
+  components: { name: string; version: string; purl: string; hashes?: { alg: string; content: string }[] }[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+const MOST_BYTES = 64 * 1024 * 1024;
+
+/**
+ * What production is made of, as CycloneDX, by npm from package-lock.json. The same lockfile gives the same document,
+ * so that it can be compared: npm's has the time and a random number in it, and the name of the folder for ours.
+ */
+export async function makeSbom(): Promise<Sbom> {
+  const args = ['sbom', '--sbom-format=cyclonedx', '--omit=dev', '--package-lock-only'];
+  const { stdout } = await promisify(execFile)('npm', args, { cwd: CHECKOUT, maxBuffer: MOST_BYTES });
+  const sbom = JSON.parse(stdout) as Sbom;
+  const { name } = JSON.parse(readFileSync(join(CHECKOUT, 'package.json'), 'utf8')) as { name: string };
+  sbom.metadata.component.name = name;
+  delete sbom.metadata.timestamp;
+  sbom.serialNumber = `urn:uuid:${uuidOf(JSON.stringify([sbom.metadata.component, sbom.components]))}`;
+  return sbom;
+}
+
+/** A UUID of version 8, which is what one that follows from other data has. */
+function uuidOf(text: string): string {
+  const hex = createHash('sha256').update(text).digest('hex');
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
