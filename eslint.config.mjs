@@ -20,6 +20,7 @@ const mayImport = {
     'graph',
     'intent',
     'package',
+    'logging',
     'database',
     'graph-file',
     'bundle',
@@ -28,6 +29,7 @@ const mayImport = {
     'workflows',
   ],
   package: [],
+  logging: [],
   gateway: [
     'graph',
     'intent',
@@ -35,6 +37,7 @@ const mayImport = {
     'database',
     'client',
     'package',
+    'logging',
     'webhooks',
     'workflows/activities.ts',
   ],

@@ -228,6 +228,14 @@ CREATE TABLE intent_webhooks (
   CONSTRAINT intent_webhooks_url_check CHECK (length(url) >= 1 AND length(url) <= 2000)
 );
 
+CREATE TABLE intent_worker_starts (
+  number bigint NOT NULL GENERATED ALWAYS AS IDENTITY,
+  started_at timestamp with time zone NOT NULL DEFAULT clock_timestamp(),
+  problem text,
+  CONSTRAINT intent_worker_starts_pkey PRIMARY KEY (number),
+  CONSTRAINT intent_worker_starts_problem_check CHECK (problem <> ''::text)
+);
+
 CREATE TABLE intent_workflows (
   id uuid NOT NULL,
   organization_id uuid NOT NULL,
@@ -462,6 +470,7 @@ CREATE INDEX idx_intent_archives_file ON public.intent_archives USING btree (fil
 CREATE INDEX idx_intent_verifications_finished ON public.intent_verifications USING btree (finished_at DESC);
 CREATE INDEX idx_intent_webhook_dead_letters_requested ON public.intent_webhook_dead_letters USING btree (webhook_id, "position") WHERE ((replay_requested_at IS NOT NULL) AND (replayed_at IS NULL));
 CREATE INDEX idx_intent_webhooks_organization ON public.intent_webhooks USING btree (organization_id, created_at);
+CREATE INDEX idx_intent_worker_starts_started ON public.intent_worker_starts USING btree (started_at);
 CREATE INDEX idx_intent_workflows_created ON public.intent_workflows USING btree (organization_id, created_at, id);
 CREATE INDEX idx_intent_workflows_ended ON public.intent_workflows USING btree (ended_at) WHERE (ended_at IS NOT NULL);
 CREATE INDEX idx_intent_workflows_organization ON public.intent_workflows USING btree (organization_id, state);
@@ -1350,6 +1359,38 @@ BEGIN
 END
 $function$;
 
+CREATE OR REPLACE FUNCTION public.intent_record_decisions(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
+ RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text, graph_version integer, written bigint[])
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+  this_transaction CONSTANT xid := pg_current_xact_id()::xid;
+BEGIN
+  RETURN QUERY
+    SELECT r.sequence, r.transitioned_at, r.hash, r.graph_version, NULL::bigint[]
+      FROM intent_record_outcomes(p_workflow_id, p_organization_id, p_decisions) r;
+  RETURN QUERY
+    SELECT NULL::integer, NULL::timestamptz, NULL::text, NULL::integer, ARRAY(
+      SELECT d.position
+        FROM jsonb_array_elements(p_decisions) WITH ORDINALITY AS d (decision, position)
+       WHERE CASE d.decision ->> 'status'
+               WHEN 'applied' THEN EXISTS (
+                 SELECT FROM workflow_transition_audit a
+                  WHERE a.workflow_id = p_workflow_id AND a.sequence = (d.decision ->> 'sequence')::integer
+                    AND a.xmin = this_transaction)
+               WHEN 'rejected' THEN EXISTS (
+                 SELECT FROM workflow_transition_rejections r
+                  WHERE r.workflow_id = p_workflow_id AND r.number = (d.decision ->> 'number')::integer
+                    AND r.xmin = this_transaction)
+               ELSE EXISTS (
+                 SELECT FROM workflow_transition_votes v
+                  WHERE v.workflow_id = p_workflow_id AND v.number = (d.decision #>> '{vote,number}')::integer
+                    AND v.xmin = this_transaction)
+             END
+       ORDER BY d.position);
+END
+$function$;
+
 CREATE OR REPLACE FUNCTION public.intent_record_outcomes(p_workflow_id uuid, p_organization_id uuid, p_decisions jsonb)
  RETURNS TABLE(sequence integer, transitioned_at timestamp with time zone, hash text, graph_version integer)
  LANGUAGE plpgsql
@@ -1602,6 +1643,10 @@ CREATE POLICY gateway_own ON intent_webhook_secrets AS PERMISSIVE FOR ALL TO int
 ALTER TABLE intent_webhooks ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_all ON intent_webhooks AS PERMISSIVE FOR ALL TO intent_engine USING (true) WITH CHECK (true);
 CREATE POLICY gateway_own ON intent_webhooks AS PERMISSIVE FOR ALL TO intent_gateway USING ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif"))) WITH CHECK ((organization_id = ( SELECT (NULLIF(current_setting('intent.organization_id'::text, true), ''::text))::uuid AS "nullif")));
+ALTER TABLE intent_worker_starts ENABLE ROW LEVEL SECURITY;
+CREATE POLICY engine_deletes ON intent_worker_starts AS PERMISSIVE FOR DELETE TO intent_engine USING (true);
+CREATE POLICY engine_inserts ON intent_worker_starts AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
+CREATE POLICY engine_reads ON intent_worker_starts AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
 ALTER TABLE intent_workflows ENABLE ROW LEVEL SECURITY;
 CREATE POLICY engine_inserts ON intent_workflows AS PERMISSIVE FOR INSERT TO intent_engine WITH CHECK (true);
 CREATE POLICY engine_reads ON intent_workflows AS PERMISSIVE FOR SELECT TO intent_engine USING (true);
@@ -1664,6 +1709,7 @@ GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit)
 GRANT EXECUTE ON FUNCTION intent_personal_digest(uuid,workflow_transition_audit) TO intent_reader;
 GRANT EXECUTE ON FUNCTION intent_publish_events(uuid,integer) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_publish_events(uuid,integer) TO intent_gateway;
+GRANT EXECUTE ON FUNCTION intent_record_decisions(uuid,uuid,jsonb) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_record_outcomes(uuid,uuid,jsonb) TO intent_engine;
 GRANT EXECUTE ON FUNCTION intent_record_vote(uuid,uuid,jsonb) TO intent_engine;
 GRANT SELECT ON intent_api_keys TO intent_gateway;
@@ -1692,6 +1738,7 @@ GRANT SELECT ON intent_webhooks TO intent_engine;
 GRANT UPDATE ON intent_webhooks ("position", disabled_at, disabled_because) TO intent_engine;
 GRANT UPDATE ON intent_webhooks ("position", disabled_at, disabled_because) TO intent_gateway;
 GRANT UPDATE ON intent_webhooks (round) TO intent_gateway;
+GRANT DELETE, INSERT, SELECT ON intent_worker_starts TO intent_engine;
 GRANT INSERT, SELECT ON intent_workflows TO intent_engine;
 GRANT SELECT ON intent_workflows (id, organization_id, state, sequence, audit_hash, graph_name, graph_version, title, metadata, created_by, run_id, personal_salt, created_at, updated_at, ended_at, parent_id, first_graph_version) TO intent_reader;
 GRANT SELECT ON pgmigrations TO intent_engine;
@@ -1774,6 +1821,8 @@ COMMENT ON COLUMN intent_webhooks.start_position IS 'Of the organization''s even
 COMMENT ON COLUMN intent_webhooks."position" IS 'Events up to this one are handed on to be delivered.';
 COMMENT ON COLUMN intent_webhooks.round IS 'Counts how often the position was set back: what was delivered in an earlier round is delivered again.';
 COMMENT ON COLUMN intent_webhooks.disabled_because IS 'deleted: by the organization; gone: the receiver answered 410.';
+COMMENT ON TABLE intent_worker_starts IS 'One row a start of a worker, removed after 30 days.';
+COMMENT ON COLUMN intent_worker_starts.problem IS 'Why it refused to start; null: it started.';
 COMMENT ON TABLE intent_workflows IS 'One row an intent: the state that its last audit row led to.';
 COMMENT ON COLUMN intent_workflows.id IS 'Also the Workflow ID in Temporal.';
 COMMENT ON COLUMN intent_workflows.sequence IS 'Sequence of the last audit row.';

@@ -9,15 +9,16 @@ import { deliverWebhook, recordDeadLetter, testWebhook } from './deliver-webhook
 import { dispatchWebhooks } from './dispatch-webhooks';
 import { loadGraph } from './load-graph';
 import { recordOutcomes } from './record-outcomes';
+import { UNHEARD_TELEMETRY } from './recording-telemetry';
 import { takeUpIntent } from './take-up-intent';
 import { recordFailedVerification, verifyIntents } from './verify-intents';
 
 /** The activities that a worker offers, on the given pool. */
-export function createActivities(pool: Pool): IntentActivities {
+export function createActivities(pool: Pool, telemetry = UNHEARD_TELEMETRY): IntentActivities {
   return {
-    createIntent: (request) => createIntent(pool, request),
+    createIntent: (request) => createIntent(pool, telemetry, request),
     takeUpIntent: (request) => takeUpIntent(pool, request),
-    recordOutcomes: (request) => recordOutcomes(pool, request),
+    recordOutcomes: (request) => recordOutcomes(pool, telemetry, request),
     countDeadline: (request) => Promise.resolve(countDeadline(request)),
     loadGraph: (request) => loadGraph(pool, request),
     readEndedIntents: ({ organizationId, ids }) => readEndedIntents(pool, organizationId, ids),

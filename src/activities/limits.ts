@@ -2,6 +2,8 @@
 export const ACTIVITY_LIMITS = {
   /** Between two heartbeats of a verification: well below their timeout, and the most that is lost with a worker. */
   heartbeatMs: 5_000,
+  /** After a failed attempt to record, in which another begins here, or elsewhere: twice the longest pause between them. */
+  failedRecordingMs: 10_000,
   /** For which events are handed on to webhooks before the workflow begins a new run. */
   dispatchRunMs: 3_600_000,
   /** Between two looks for events of organizations that have webhooks. */

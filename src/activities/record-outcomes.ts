@@ -1,10 +1,11 @@
 import type { Pool } from 'pg';
 
 import { insertConflict } from '../database/insert-conflict';
-import { insertOutcomes } from '../database/insert-outcomes';
+import { recordDecisions } from '../database/record-decisions';
 import { isRefusal, sqlStateOf } from '../database/sql-states';
 import type { RecordedTransition, RecordOutcomesRequest } from '../workflows/activities';
 import { messageOf, toFailure } from './failures';
+import type { RecordingTelemetry } from './recording-telemetry';
 
 /**
  * Stores decisions in Postgres: one round trip, one commit, each decision once, however often it is asked. What
@@ -12,11 +13,15 @@ import { messageOf, toFailure } from './failures';
  */
 export async function recordOutcomes(
   pool: Pool,
+  telemetry: RecordingTelemetry,
   { id, organizationId, decisions }: RecordOutcomesRequest,
 ): Promise<RecordedTransition[]> {
   const intent = { id, organizationId };
   try {
-    return await insertOutcomes(pool, intent, decisions);
+    const { transitions } = await telemetry.measure(id, decisions.length, () =>
+      recordDecisions(pool, intent, decisions),
+    );
+    return transitions;
   } catch (error) {
     if (isRefusal(error)) {
       const sqlState = sqlStateOf(error) ?? '';

@@ -28,17 +28,22 @@ export async function insertOutcomes(
     text: 'SELECT sequence, transitioned_at, hash, graph_version FROM intent_record_outcomes($1, $2, $3)',
     values: [intent.id, intent.organizationId, JSON.stringify(decisions)],
   });
-  return result.rows.map((row) => ({
-    sequence: row.sequence,
-    transitionedAt: row.transitioned_at.toISOString(),
-    hash: row.hash,
-    ...(row.graph_version !== null && { graphVersion: row.graph_version }),
-  }));
+  return result.rows.map(storedTransition);
 }
 
-interface StoredRow {
+/** A row of what the functions that record return. */
+export interface StoredRow {
   sequence: number;
   transitioned_at: Date;
   hash: string;
   graph_version: number | null;
+}
+
+export function storedTransition(row: StoredRow): StoredTransition {
+  return {
+    sequence: row.sequence,
+    transitionedAt: row.transitioned_at.toISOString(),
+    hash: row.hash,
+    ...(row.graph_version !== null && { graphVersion: row.graph_version }),
+  };
 }

@@ -17,6 +17,11 @@ export const DATABASE_LIMITS = {
   lockMs: 5_000,
   /** A transaction that does nothing for so long is ended, so that its locks go. */
   idleInTransactionMs: 60_000,
+  /** A count of all rows, for the metrics, is ended by Postgres; and given up by us. */
+  countMs: 60_000,
+  countAnswerMs: 61_000,
+  /** For which starts of workers are kept. */
+  workerStartsDays: 30,
   /** For another migration to end. */
   migrationTurnMs: 60_000,
   /** For a migration's lock on a table: all who come after it wait behind it. A migration's own work may take any time. */

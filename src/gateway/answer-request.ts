@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { OutcomeTimeoutError, type AnyRequestOptions } from '../client';
 import { REJECTION_CODES, type Outcome, type RejectedOutcome } from '../intent';
 import { findIntent } from './find-intent';
+import type { GatewayMetrics } from './metrics';
 import { expectedSequence } from './preconditions';
 import { sayWaited, waitOf } from './prefer';
 import { Problem } from './problem';
@@ -26,6 +27,7 @@ type Asked = FastifyRequest<{
  * @param asked the request as the body says it; who sends it comes from the credentials
  */
 export async function answerRequest(
+  metrics: GatewayMetrics,
   http: Asked,
   reply: FastifyReply,
   intentId: string,
@@ -51,6 +53,7 @@ export async function answerRequest(
     void reply.code(202).header('location', path);
     return outcome;
   }
+  metrics.outcome(outcome);
   // A repeated id keeps its first outcome.
   if (outcome.status === 'voted' && asked.kind !== 'approve')
     throw new Problem(

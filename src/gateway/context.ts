@@ -5,6 +5,7 @@ import type { Scope } from '../database/api-keys/scopes';
 import type { ReceiverRules } from '../webhooks/receiver-rules';
 import type { Principal } from './auth/principal';
 import type { EventFeeds } from './events/event-feeds';
+import type { GatewayMetrics } from './metrics';
 import type { Organization, Organizations } from './organizations';
 import type { Readiness } from './readiness';
 
@@ -13,6 +14,7 @@ export interface GatewayContext {
   organizations: Organizations;
   feeds: EventFeeds;
   readiness: Readiness;
+  metrics: GatewayMetrics;
   webhooks: WebhookServices;
 }
 

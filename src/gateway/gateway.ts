@@ -1,9 +1,10 @@
 import cors from '@fastify/cors';
 import helmet from '@fastify/helmet';
 import { Client, type Connection } from '@temporalio/client';
-import fastify, { type FastifyInstance, type FastifyServerOptions } from 'fastify';
+import fastify, { LogController, type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Pool } from 'pg';
+import type { Logger } from 'pino';
 
 import { serveApiDocs } from './api-docs';
 import { findApiKeys } from '../database/api-keys/find-api-keys';
@@ -19,6 +20,7 @@ import { BatchedReads } from './batched-reads';
 import { closeConnectionsAtTheEnd } from './close-connections';
 import { guard } from './guard';
 import { limitPipelining } from './limit-pipelining';
+import { GatewayMetrics } from './metrics';
 import { Readiness } from './readiness';
 import { ROUTES } from './routes';
 import type { GatewaySettings } from './settings';
@@ -28,7 +30,10 @@ export interface GatewayParts {
   pool: Pool;
   /** A lazy one, so that a gateway starts, and goes on, while Temporal is away. */
   temporal: { connection: Connection; namespace: string };
-  logger?: FastifyServerOptions['logger'];
+  /** Default: nothing is logged. Requests are, at the level debug or below. */
+  logger?: Logger;
+  /** Default: nobody sees them. */
+  metrics?: GatewayMetrics;
 }
 
 /**
@@ -49,10 +54,11 @@ export async function createGateway(
     | 'trustProxy'
     | 'receivers'
   >,
-  { pool, temporal, logger = false }: GatewayParts,
+  { pool, temporal, logger, metrics = new GatewayMetrics() }: GatewayParts,
 ): Promise<FastifyInstance> {
   const app = fastify({
-    logger,
+    ...(logger !== undefined && { loggerInstance: logger as FastifyBaseLogger }),
+    logController: new LogController({ disableRequestLogging: logger?.isLevelEnabled('debug') !== true }),
     bodyLimit: GATEWAY_LIMITS.bodyBytes,
     // Metadata may have any key: bodies are read by schemas, and nothing of them is copied onto another object.
     onProtoPoisoning: 'ignore',
@@ -79,6 +85,7 @@ export async function createGateway(
   const context: GatewayContext = {
     organizations: new Organizations(pool, temporal, settings.taskQueue),
     feeds: new EventFeeds(pool),
+    metrics,
     readiness: new Readiness(pool, temporal.connection),
     webhooks: {
       temporal: new Client(temporal),
@@ -88,6 +95,7 @@ export async function createGateway(
   };
 
   limitPipelining(app);
+  metrics.measure(app);
   answerProblems(app);
   closeConnectionsAtTheEnd(app);
   await app.register(helmet, {
@@ -101,7 +109,7 @@ export async function createGateway(
   }
   await guard(app, {
     authenticators: {
-      key: (text) => authenticateKey(keys, use, text),
+      key: (text) => authenticateKey(keys, use, metrics, text),
       token: tokens && ((text) => tokens.authenticate(text)),
     },
     organizations: context.organizations,

@@ -6,8 +6,13 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { FastifyInstance } from 'fastify';
 
 import { createPool } from '../database/pool';
+import { createLogger } from '../logging/create-logger';
+import { logSettingsFromEnvironment } from '../logging/log-settings';
+import { createRedactor } from '../logging/redactor';
 import { createGateway } from './gateway';
 import { GATEWAY_LIMITS } from './limits';
+import { GatewayMetrics } from './metrics';
+import { serveMetrics } from './serve-metrics';
 import { DEFAULT_ADDRESS, settingsFromEnvironment, type GatewaySettings } from './settings';
 import { checkDatabase } from './startup-checks';
 
@@ -23,6 +28,9 @@ Environment:
   INTENT_REQUESTS_PER_MINUTE  of one key; default ${GATEWAY_LIMITS.requestsPerMinute}
   INTENT_JWKS_URL, INTENT_JWT_ISSUER, INTENT_JWT_AUDIENCE
                               whose tokens are accepted, beside keys; default: nobody's
+  INTENT_METRICS_ADDRESS      HOST:PORT at which metrics for Prometheus are served, at /metrics; default: none
+  INTENT_LOG_LEVEL, INTENT_LOG_FORMAT
+                              of what is logged to standard error; default info, and json unless it is a terminal
   INTENT_CORS_ORIGINS         origins whose pages may use it, separated by commas; default: none
   INTENT_TRUSTED_PROXIES      addresses of proxies whose X-Forwarded-For counts; default: none
   INTENT_WEBHOOK_PRIVATE_HOSTS
@@ -32,12 +40,18 @@ Environment:
 Make a key with: intent keys create
 `;
 
+const redactor = createRedactor(process.env);
+
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { help: { type: 'boolean', default: false } } });
   if (values.help) {
     process.stdout.write(HELP);
     return;
   }
+  const logger = createLogger({
+    name: 'intent-gateway',
+    ...logSettingsFromEnvironment(process.env, process.stderr.isTTY),
+  });
   const settings = settingsFromEnvironment();
   const pool = createPool({
     databaseUrl: settings.databaseUrl,
@@ -48,17 +62,22 @@ async function main(): Promise<void> {
   const connection = Connection.lazy(connectionOptions);
   try {
     if (!(await checkDatabase(pool)))
-      console.warn('Postgres does not answer yet; /readyz tells when it does.');
+      logger.warn('Postgres does not answer yet; /readyz tells when it does.');
+    const metrics = new GatewayMetrics();
     const gateway = await createGateway(settings, {
       pool,
       temporal: { connection, namespace },
-      logger: { level: 'warn' },
+      logger,
+      metrics,
     });
+    const metricsServer = settings.metricsAddress && (await serveMetrics(metrics, settings.metricsAddress));
+    if (metricsServer !== undefined) metrics.collectProcess();
     const address = await listen(gateway, settings);
     console.log(`Gateway ready: ${address}, docs at ${address}/docs`);
     await toldToStop();
     const late = setTimeout(() => process.exit(1), GATEWAY_LIMITS.drainMs).unref();
     await gateway.close();
+    metricsServer?.close();
     clearTimeout(late);
     console.log('Gateway drained');
   } finally {
@@ -83,7 +102,7 @@ function toldToStop(): Promise<void> {
 main().then(
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(redactor.text(error instanceof Error ? error.message : String(error)));
     process.exit(1);
   },
 );

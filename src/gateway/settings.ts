@@ -6,10 +6,15 @@ import { rulesFromEnvironment, type ReceiverRules } from '../webhooks/receiver-r
 import type { TokenSettings } from './auth/tokens';
 import { GATEWAY_LIMITS } from './limits';
 
-/** What a gateway is told by its environment. */
-export interface GatewaySettings {
+interface Address {
   host: string;
   port: number;
+}
+
+/** What a gateway is told by its environment. */
+export interface GatewaySettings extends Address {
+  /** At which metrics are served; default: none are. */
+  metricsAddress: Address | undefined;
   /** As a role that is a member of `intent_reader`; see `intent_gateway`. */
   databaseUrl: string;
   databaseConnections: number;
@@ -32,7 +37,10 @@ export const DEFAULT_ADDRESS = '127.0.0.1:8333';
 /** @throws Error that names the variable and the fix */
 export function settingsFromEnvironment(env: NodeJS.ProcessEnv = process.env): GatewaySettings {
   return {
-    ...addressOf(env['INTENT_GATEWAY_ADDRESS'] || DEFAULT_ADDRESS),
+    ...addressOf('INTENT_GATEWAY_ADDRESS', env['INTENT_GATEWAY_ADDRESS'] || DEFAULT_ADDRESS),
+    metricsAddress: env['INTENT_METRICS_ADDRESS']
+      ? addressOf('INTENT_METRICS_ADDRESS', env['INTENT_METRICS_ADDRESS'])
+      : undefined,
     databaseUrl: databaseUrlOf(env),
     databaseConnections: numberFromEnvironment(env, 'DATABASE_POOL_SIZE', {
       usual: GATEWAY_LIMITS.databaseConnections,
@@ -53,13 +61,13 @@ export function settingsFromEnvironment(env: NodeJS.ProcessEnv = process.env): G
   };
 }
 
-function addressOf(text: string): { host: string; port: number } {
+function addressOf(variable: string, text: string): Address {
   const url =
     /^(\[[0-9a-fA-F:]+\]|[\w.-]+):\d+$/.test(text) &&
     URL.canParse(`tcp://${text}`) &&
     new URL(`tcp://${text}`);
   if (!url || url.port === '') {
-    throw new Error(`INTENT_GATEWAY_ADDRESS: must be HOST:PORT, ${DEFAULT_ADDRESS} say, not "${text}"`);
+    throw new Error(`${variable}: must be HOST:PORT, ${DEFAULT_ADDRESS} say, not "${text}"`);
   }
   return { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
 }

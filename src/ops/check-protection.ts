@@ -44,6 +44,7 @@ export const SECURED: readonly string[] = [
   'intent_webhook_dead_letters',
   'intent_webhook_secrets',
   'intent_webhooks',
+  'intent_worker_starts',
 ];
 
 /** Whether what protects the tables is in force, and the registered graphs are what was registered. */

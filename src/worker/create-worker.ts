@@ -1,7 +1,9 @@
-import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
+import type { Logger } from '@temporalio/common';
+import { type NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import type { Pool } from 'pg';
 
 import { createActivities } from '../activities';
+import { RecordingTelemetry } from '../activities/recording-telemetry';
 import { INTENTS_TASK_QUEUE } from '../intent';
 import { loadWorkflowBundle, payloadConverterPath } from '../bundle/bundle';
 import { WORKER_LIMITS } from './limits';
@@ -21,6 +23,8 @@ export interface IntentWorkerOptions {
   version?: WorkerVersion;
   /** That it works on at the same time; default: see {@link WORKER_LIMITS}. */
   workflowTasks?: number;
+  /** Gets a line for each transition that is recorded; default: the logger of Temporal's runtime. */
+  logger?: Logger;
   /** Anything else, for operators who tune. */
   overrides?: Partial<WorkerOptions>;
 }
@@ -40,6 +44,7 @@ export async function createIntentWorker({
   workflowBundle,
   version,
   workflowTasks = WORKER_LIMITS.workflowTasks,
+  logger = Runtime.instance().logger,
   overrides = {},
 }: IntentWorkerOptions): Promise<Worker> {
   return Worker.create({
@@ -48,7 +53,7 @@ export async function createIntentWorker({
     taskQueue,
     workflowBundle: workflowBundle ?? (await loadWorkflowBundle()),
     dataConverter: { payloadConverterPath },
-    activities: createActivities(pool),
+    activities: createActivities(pool, new RecordingTelemetry(Runtime.instance().metricMeter, logger)),
     shutdownGraceTime: WORKER_LIMITS.drainMs,
     maxConcurrentWorkflowTaskExecutions: workflowTasks,
     ...(version && versionOptions(version)),

@@ -16,8 +16,15 @@ export const WORKER_LIMITS = {
   deliveries: 50,
   /** Workflows of operations that are kept in memory. */
   cachedOperations: 200,
-  /** Between two looks at the newest verification, for the metrics. */
+  /** Between two looks at the newest verification, and at starts of workers, for the metrics. */
   metricsMs: 5_000,
+  /** Starts of workers that count as recent. */
+  recentStartsSeconds: 3_600,
+  /** Between two counts of all rows, at least; and so many times as long as the last one took. */
+  countPauseMs: 10_000,
+  countShare: 50,
+  /** Characters that are kept of why a worker refused to start. */
+  startProblemLength: 2_000,
   /** Characters of a deployment's name, and of a build id. */
   versionNameLength: 200,
 } as const;

@@ -9,15 +9,20 @@ import { DATABASE_LIMITS } from '../database/limits';
 import { createPool, databaseUrlFromEnvironment, poolSizeFromEnvironment } from '../database/pool';
 import { readGraphFile } from '../graph-file/read-graph-file';
 import { deliveriesTaskQueue, INTENTS_TASK_QUEUE, OPERATIONS_TASK_QUEUE } from '../intent';
+import { createLogger } from '../logging/create-logger';
+import { logSettingsFromEnvironment } from '../logging/log-settings';
+import { createRedactor } from '../logging/redactor';
+import { temporalLogger } from '../logging/temporal-logger';
 import { createDeliveriesWorker } from './create-deliveries-worker';
 import { createOperationsWorker } from './create-operations-worker';
 import { createIntentWorker } from './create-worker';
 import { installRuntime } from './install-runtime';
+import { noteRefused, noteStarted } from './note-start';
 import { runWorkers } from './run-workers';
 import { ensureSearchAttribute, REGISTER } from './search-attribute';
+import { NO_METRICS, showMetrics } from './show-metrics';
 import { startWebhooks } from './start-webhooks';
 import { checkGraphs, checkMigrations } from './startup-checks';
-import { showVerifications } from './verification-metrics';
 import { describeVersion, versionFromEnvironment } from './worker-version';
 import { workflowTasksFromEnvironment } from './workflow-tasks';
 
@@ -33,12 +38,15 @@ Usage: node dist/worker/main.js [--task-queue NAME] [--graph FILE]... [--no-oper
   --metrics-address HOST:PORT  serve metrics for Prometheus there, at /metrics; default: none are served
 
 Environment: DATABASE_URL (the engine's role), DATABASE_POOL_SIZE; INTENT_WORKFLOW_TASKS, worked on at the same time;
-INTENT_METRICS_ADDRESS, as --metrics-address; INTENT_WEBHOOK_PRIVATE_HOSTS, for development;
+INTENT_METRICS_ADDRESS, as --metrics-address; INTENT_LOG_LEVEL and INTENT_LOG_FORMAT, of what is logged to standard error;
+INTENT_WEBHOOK_PRIVATE_HOSTS, for development;
 INTENT_WORKER_VERSIONING=on, INTENT_DEPLOYMENT_NAME, INTENT_BUILD_ID and INTENT_HELD_PATCHES, for rolling deployments;
 TEMPORAL_ADDRESS, TEMPORAL_NAMESPACE, TEMPORAL_API_KEY, TEMPORAL_TLS_* or a Temporal profile file.
 
 Example: node dist/worker/main.js --graph graphs/ticket.json --metrics-address 127.0.0.1:9464
 `;
+
+const redactor = createRedactor(process.env);
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -57,11 +65,15 @@ async function main(): Promise<void> {
   const taskQueue = values['task-queue'];
   const operations = !values['no-operations'];
 
+  const logger = createLogger({
+    name: 'intent-worker',
+    ...logSettingsFromEnvironment(process.env, process.stderr.isTTY),
+  });
   const databaseUrl = databaseUrlFromEnvironment();
   const workflowBundle = await loadWorkflowBundle();
   const version = await versionFromEnvironment(workflowBundle);
   const workflowTasks = workflowTasksFromEnvironment();
-  const runtime = await installRuntime(values['metrics-address']);
+  const runtime = await installRuntime(values['metrics-address'], logger);
   const pool = createPool({
     databaseUrl,
     applicationName: 'intent-worker',
@@ -70,6 +82,8 @@ async function main(): Promise<void> {
   });
   // Opens no connection until something is verified.
   const operationsPool = createPool({ databaseUrl, applicationName: 'intent-operations' });
+  const metrics = values['metrics-address'] ? showMetrics(operationsPool, runtime.metricMeter) : NO_METRICS;
+  let started = false;
   try {
     await checkMigrations(pool);
     await checkGraphs(
@@ -79,18 +93,24 @@ async function main(): Promise<void> {
       ),
     );
     console.log('Workflow graph validation: true');
+    metrics.passed();
 
     const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
     if (!(await ensureSearchAttribute(connectionOptions, namespace))) {
-      console.warn(`Search attributes can't be looked up here; if intents do not start, run: ${REGISTER}`);
+      logger.warn(`Search attributes can't be looked up here; if intents do not start, run: ${REGISTER}`);
     }
     const connection = await NativeConnection.connect(connectionOptions);
-    const stopMetrics = values['metrics-address']
-      ? showVerifications(operationsPool, runtime.metricMeter)
-      : () => undefined;
     try {
       const code = { connection, namespace, workflowBundle, version };
-      const workers = [await createIntentWorker({ ...code, taskQueue, pool, workflowTasks })];
+      const workers = [
+        await createIntentWorker({
+          ...code,
+          taskQueue,
+          pool,
+          workflowTasks,
+          logger: temporalLogger(logger),
+        }),
+      ];
       if (operations) {
         workers.push(
           await createOperationsWorker({ ...code, pool: operationsPool }),
@@ -99,6 +119,8 @@ async function main(): Promise<void> {
         await startWebhooks({ connection, namespace });
       }
       const running = runWorkers(workers);
+      started = true;
+      void noteStarted(operationsPool);
       const queues = operations
         ? `task queues ${[taskQueue, OPERATIONS_TASK_QUEUE, deliveriesTaskQueue()].join(', ')}`
         : `task queue ${taskQueue}`;
@@ -107,10 +129,13 @@ async function main(): Promise<void> {
       await running;
       console.log('Worker drained');
     } finally {
-      stopMetrics();
       await connection.close();
     }
+  } catch (error) {
+    if (!started) await noteRefused(operationsPool, error, redactor.text);
+    throw error;
   } finally {
+    metrics.end();
     await Promise.all([pool.end(), operationsPool.end()]);
   }
 }
@@ -119,7 +144,7 @@ main().then(
   // The runtime keeps the process alive after the worker has stopped.
   () => process.exit(0),
   (error: unknown) => {
-    console.error(error instanceof Error ? error.message : error);
+    console.error(redactor.text(error instanceof Error ? error.message : String(error)));
     process.exit(1);
   },
 );

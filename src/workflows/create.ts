@@ -12,6 +12,7 @@ import {
 import { initialState, undoOf } from '../graph';
 import { FAILURE_TYPES } from './activities';
 import { auditSink } from './audit-sink';
+import { countTransition, noteRecorded } from './metrics';
 import { localFirst, permanentFailure, type Recorded } from './record';
 
 /**
@@ -34,12 +35,16 @@ export async function createIntent(input: unknown): Promise<{ intent: Intent; re
   const { occurredAt, graph, generation, ...given } = parsed.input;
   const details = { ...given, ...parentOf(workflowInfo()) };
   const request = { ...details, graph, id, runId, transitionedAt: occurredAt ?? new Date().toISOString() };
+  const since = Date.now();
   const created = await localFirst('create', true, (activities) => activities.createIntent(request)).catch(
     (error: unknown) => {
       const failure = permanentFailure(error);
       throw failure === undefined ? error : ApplicationFailure.nonRetryable(failure.message, failure.type);
     },
   );
+
+  countTransition();
+  noteRecorded(since);
 
   const state = initialState(created.graph);
   const outcomes = new RememberedOutcomes();

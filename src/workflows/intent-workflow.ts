@@ -41,6 +41,7 @@ import {
   outcomeQuery,
   requestTransitionSignal,
 } from './messages';
+import { countTransition } from './metrics';
 import { Recorder, type Recorded } from './record';
 import { Visibility } from './visibility';
 
@@ -123,6 +124,7 @@ export async function intentWorkflow(
     inbox.open((message) => {
       const { decision, cause } = judge(intent, message, recorder.refusal);
       if (decision !== undefined) recorder.add(decision, cause);
+      if (decision?.status === 'applied') countTransition();
       drive.follow();
       graphs.follow();
     });

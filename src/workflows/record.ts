@@ -18,6 +18,7 @@ import {
 import type { IntentActivities, RecordedTransition } from './activities';
 import { auditSink, type WitnessedTransition } from './audit-sink';
 import { WORKFLOW_LIMITS } from './limits';
+import { noteRecorded } from './metrics';
 
 /** How far Postgres is known to have followed. */
 export interface Recorded {
@@ -44,6 +45,8 @@ interface Unrecorded {
   decision: Decision;
   cause: Cause;
   bytes: number;
+  /** Of this run: what was carried over is as old as the run. */
+  since: number;
 }
 
 const LOCAL = {
@@ -125,7 +128,7 @@ export class Recorder {
     const bytes = jsonBytes(decision);
     this.unrecordedBytes += bytes;
     const hold = this.recorded.quarantined !== null && decision.status !== 'rejected';
-    (hold ? this.refused : this.queue).push({ decision, cause, bytes });
+    (hold ? this.refused : this.queue).push({ decision, cause, bytes, since: Date.now() });
   }
 
   get pending(): boolean {
@@ -209,8 +212,9 @@ export class Recorder {
     const transitions: WitnessedTransition[] = [];
     const rejections: DecidedRejection[] = [];
     const votes: Vote[] = [];
-    for (const { decision, bytes } of batch) {
+    for (const { decision, bytes, since } of batch) {
       this.unrecordedBytes -= bytes;
+      noteRecorded(since);
       if (decision.status === 'applied') {
         this.recorded.recordedSequence = decision.sequence;
         transitions.push(witnessed(decision, bySequence.get(decision.sequence)));

@@ -29,6 +29,8 @@ const ON_TABLES = {
     intent_engine: ['SELECT', 'UPDATE'],
     intent_gateway: ['INSERT', 'SELECT', 'UPDATE'],
   },
+  intent_worker_starts: { intent_engine: ['DELETE', 'INSERT', 'SELECT'] },
+  intent_worker_starts_number_seq: {},
   intent_workflows: { intent_engine: ['INSERT', 'SELECT'], intent_reader: ['SELECT'] },
   pgmigrations: { intent_engine: ['SELECT'], intent_gateway: ['SELECT'] },
   pgmigrations_checksums: {},
@@ -61,6 +63,7 @@ const ON_FUNCTIONS = {
   intent_move_problem: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_personal_digest: { intent_engine: ['EXECUTE'], intent_reader: ['EXECUTE'] },
   intent_publish_events: { intent_engine: ['EXECUTE'], intent_gateway: ['EXECUTE'] },
+  intent_record_decisions: { intent_engine: ['EXECUTE'] },
   intent_record_outcomes: { intent_engine: ['EXECUTE'] },
   intent_record_vote: { intent_engine: ['EXECUTE'] },
 };

@@ -53,7 +53,8 @@ export async function startProgram(program: Program, options: ProgramOptions): P
   signal?.throwIfAborted();
   const child = spawn(process.execPath, [main], {
     cwd: CHECKOUT,
-    env: options.env,
+    // Their lines are shown between those of the stack: not one for each transition, unless that is asked for.
+    env: { INTENT_LOG_LEVEL: 'warn', INTENT_LOG_FORMAT: 'pretty', ...options.env },
     // A group of its own: Ctrl-C reaches only us, and we let it drain while the servers are still there.
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],

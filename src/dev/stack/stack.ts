@@ -253,6 +253,8 @@ async function startParts(
         ...(givenTemporal ? environment : withoutTemporalSettings(environment)),
         ...env,
         GATEWAY_DATABASE_URL: gatewayDatabase,
+        // The worker's, where one is given.
+        INTENT_METRICS_ADDRESS: '',
         INTENT_GATEWAY_ADDRESS: address,
       },
       onLine: (line) => onLine('gateway', line),

@@ -1,5 +1,6 @@
 import { endOf, type ApiKey } from '../../database/api-keys/api-key';
 import type { BatchedReads } from '../batched-reads';
+import type { GatewayMetrics } from '../metrics';
 import { Problem } from '../problem';
 import type { KeyUse } from './key-use';
 import type { Principal } from './principal';
@@ -8,11 +9,13 @@ import type { Principal } from './principal';
 export async function authenticateKey(
   keys: BatchedReads<string, ApiKey | undefined>,
   use: KeyUse,
+  metrics: GatewayMetrics,
   text: string,
 ): Promise<Principal> {
   const key = await keys.read(text);
+  const ended = key === undefined ? undefined : endOf(key, new Date());
+  metrics.keyUse(key === undefined || ended !== undefined ? 'refused' : 'accepted');
   if (key === undefined) throw new Problem('UNAUTHENTICATED', 'There is no such key.');
-  const ended = endOf(key, new Date());
   if (ended !== undefined) {
     throw new Problem(
       'UNAUTHENTICATED',

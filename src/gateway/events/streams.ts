@@ -1,6 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 import { GATEWAY_LIMITS } from '../limits';
+import type { GatewayMetrics } from '../metrics';
 import { Problem } from '../problem';
 import type { EventFeeds } from './event-feeds';
 import type { OrganizationFeed } from './organization-feed';
@@ -10,7 +11,10 @@ import { writeEvents, type ServerSentEvent } from './server-sent-events';
 export class Streams {
   private readonly current = new Set<AbortController>();
 
-  constructor(private readonly feeds: EventFeeds) {}
+  constructor(
+    private readonly feeds: EventFeeds,
+    private readonly metrics: GatewayMetrics,
+  ) {}
 
   /** Ends all of them: their clients go on elsewhere. */
   close(): void {
@@ -29,6 +33,7 @@ export class Streams {
     const controller = new AbortController();
     const { signal } = controller;
     this.current.add(controller);
+    const closed = this.metrics.streamOpened();
     const feed = this.feeds.of(request.organization.id);
     const leave = feed.join();
     const until = request.principal.expiresAt?.getTime() ?? Infinity;
@@ -53,6 +58,7 @@ export class Streams {
       .finally(() => {
         clearTimeout(end);
         leave();
+        closed();
         this.current.delete(controller);
       });
   }

@@ -19,7 +19,7 @@ const stream = {
 };
 
 export const eventRoutes: Routes = (app, { context }, done) => {
-  const streams = new Streams(context.feeds);
+  const streams = new Streams(context.feeds, context.metrics);
   app.addHook('preClose', (closed) => {
     streams.close();
     closed();

@@ -58,7 +58,7 @@ const receipt = z
 const response = { 200: appliedOutcome, 202: receipt, ...problems(404, 409, 412, 413, 415, 422) };
 
 /** Everything that asks for a move of an intent. */
-export const requestRoutes: Routes = (app, _options, done) => {
+export const requestRoutes: Routes = (app, { context }, done) => {
   const common = { tags: ['requests'], params: intentPath, headers };
 
   app.post(
@@ -75,7 +75,10 @@ export const requestRoutes: Routes = (app, _options, done) => {
     },
     (request, reply) => {
       checkOccurredAt(request.principal, request.body);
-      return answerRequest(request, reply, request.params.id, { kind: 'transition', ...request.body });
+      return answerRequest(context.metrics, request, reply, request.params.id, {
+        kind: 'transition',
+        ...request.body,
+      });
     },
   );
 
@@ -100,7 +103,11 @@ export const requestRoutes: Routes = (app, _options, done) => {
           `You may not vote as ${body.role}; your roles: ${principal.roles.join(', ') || 'none'}.`,
         );
       }
-      return answerRequest(request, reply, params.id, { kind: 'approve', actor: principal.actor, ...body });
+      return answerRequest(context.metrics, request, reply, params.id, {
+        kind: 'approve',
+        actor: principal.actor,
+        ...body,
+      });
     },
   );
 
@@ -111,7 +118,8 @@ export const requestRoutes: Routes = (app, _options, done) => {
         config: { scope: 'transition' },
         schema: { ...common, ...SUMMARIES[kind], operationId: kind, body: BODIES[kind].nullish(), response },
       },
-      (request, reply) => answerRequest(request, reply, request.params.id, { kind, ...request.body }),
+      (request, reply) =>
+        answerRequest(context.metrics, request, reply, request.params.id, { kind, ...request.body }),
     );
   }
 
@@ -129,7 +137,7 @@ export const requestRoutes: Routes = (app, _options, done) => {
     },
     (request, reply) => {
       const { principal, body, params } = request;
-      return answerRequest(request, reply, params.id, {
+      return answerRequest(context.metrics, request, reply, params.id, {
         kind: 'force',
         ...body,
         actor: principal.actor,
@@ -151,7 +159,7 @@ export const requestRoutes: Routes = (app, _options, done) => {
       },
     },
     (request, reply) =>
-      answerRequest(request, reply, request.params.id, { kind: 'migrate', ...request.body }),
+      answerRequest(context.metrics, request, reply, request.params.id, { kind: 'migrate', ...request.body }),
   );
   done();
 };

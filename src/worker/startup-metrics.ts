@@ -1,0 +1,31 @@
+import type { MetricMeter } from '@temporalio/common';
+import type { Pool } from 'pg';
+
+import { countFailedStarts } from '../database/worker-starts';
+import { WORKER_LIMITS } from './limits';
+
+/** docs/reference/metrics.md is held equal to this by a test. */
+export const STARTUP_METRICS = {
+  intent_startup_validation: '1 once this worker has checked schema and graphs at its start, until then 0',
+  intent_startup_failures_recent: 'Workers that refused to start within the last hour, as Postgres was told',
+} as const;
+
+/**
+ * Says whether this worker's checks have passed, and keeps the count of those that refused to start at what Postgres says: they
+ * serve no metrics themselves, so those that run speak for them.
+ */
+export function showStarts(pool: Pool, meter: MetricMeter): { passed: () => void; end: () => void } {
+  const gauge = (name: keyof typeof STARTUP_METRICS) =>
+    meter.createGauge(name, 'int', '', STARTUP_METRICS[name]);
+  const validation = gauge('intent_startup_validation');
+  const failures = gauge('intent_startup_failures_recent');
+  const refresh = () =>
+    countFailedStarts(pool, WORKER_LIMITS.recentStartsSeconds).then(
+      (count) => failures.set(count),
+      () => undefined,
+    );
+  validation.set(0);
+  void refresh();
+  const timer = setInterval(() => void refresh(), WORKER_LIMITS.metricsMs);
+  return { passed: () => validation.set(1), end: () => clearInterval(timer) };
+}
