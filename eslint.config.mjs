@@ -7,6 +7,7 @@ const mayImport = {
   graph: [],
   intent: ['graph'],
   temporal: [],
+  tracing: [],
   'graph-file': ['graph'],
   'graph-pictures': ['graph'],
   workflows: ['graph', 'intent'],
@@ -17,6 +18,7 @@ const mayImport = {
   client: ['graph', 'intent', 'temporal', 'database'],
   'http-client': ['client/intents.ts', 'client/errors.ts'],
   worker: [
+    'tracing',
     'graph',
     'intent',
     'package',
@@ -31,6 +33,7 @@ const mayImport = {
   package: [],
   logging: [],
   gateway: [
+    'tracing',
     'graph',
     'intent',
     'temporal',

@@ -21,7 +21,7 @@ export async function createIntent(
   // What is stored counts: an intent that has another salt was created before.
   const personalSalt = randomUUID();
   try {
-    const { created } = await telemetry.measure(intent.id, 1, async () => {
+    const { created } = await telemetry.measure({ id: intent.id, outcomes: 1 }, async () => {
       const stored = await insertIntent(pool, {
         ...intent,
         graphName,

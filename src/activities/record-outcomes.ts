@@ -6,6 +6,7 @@ import { isRefusal, sqlStateOf } from '../database/sql-states';
 import type { RecordedTransition, RecordOutcomesRequest } from '../workflows/activities';
 import { messageOf, toFailure } from './failures';
 import type { RecordingTelemetry } from './recording-telemetry';
+import { tracedRecording } from './traced-recording';
 
 /**
  * Stores decisions in Postgres: one round trip, one commit, each decision once, however often it is asked. What
@@ -14,12 +15,15 @@ import type { RecordingTelemetry } from './recording-telemetry';
 export async function recordOutcomes(
   pool: Pool,
   telemetry: RecordingTelemetry,
-  { id, organizationId, decisions }: RecordOutcomesRequest,
+  request: RecordOutcomesRequest,
 ): Promise<RecordedTransition[]> {
+  const { id, organizationId, decisions } = request;
   const intent = { id, organizationId };
   try {
-    const { transitions } = await telemetry.measure(id, decisions.length, () =>
-      recordDecisions(pool, intent, decisions),
+    const { transitions } = await tracedRecording(request, () =>
+      telemetry.measure({ ...request, outcomes: decisions.length }, () =>
+        recordDecisions(pool, intent, decisions),
+      ),
     );
     return transitions;
   } catch (error) {

@@ -1,6 +1,7 @@
 import { noopMetricMeter, type Logger, type MetricMeter } from '@temporalio/common';
 
 import type { DecidedTransition, Decision } from '../intent';
+import type { RecordOutcomesRequest } from '../workflows/activities';
 import { Backlog } from './backlog';
 
 /** What is measured where outcomes are recorded. docs/reference/metrics.md is held equal to this by a test. */
@@ -17,6 +18,12 @@ export const RECORDING_METRICS = {
 export const RECORDING_BUCKETS: Record<string, number[]> = {
   intent_record_duration_seconds: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3, 15],
 };
+
+/** What is recorded. */
+interface Measured extends Pick<RecordOutcomesRequest, 'id' | 'traces'> {
+  /** How many. */
+  outcomes: number;
+}
 
 /** What is told of a recording. */
 interface Recorded {
@@ -59,12 +66,10 @@ export class RecordingTelemetry {
   /**
    * Runs what records outcomes of an intent.
    *
-   * @param outcomes how many
    * @param record says which of them are new
    */
   async measure<T extends Recorded>(
-    intentId: string,
-    outcomes: number,
+    { id: intentId, outcomes, traces = {} }: Measured,
     record: () => Promise<T>,
   ): Promise<T> {
     this.backlog.began(intentId, outcomes);
@@ -73,7 +78,9 @@ export class RecordingTelemetry {
       const recorded = await record();
       this.backlog.recorded(intentId);
       this.duration.record((performance.now() - begun) / 1_000);
-      for (const decision of recorded.written) this.tell(intentId, recorded.graph, decision);
+      for (const decision of recorded.written) {
+        this.tell(intentId, recorded.graph, decision, traces[decision.requestId]);
+      }
       return recorded;
     } catch (error) {
       this.backlog.failed(intentId);
@@ -81,12 +88,21 @@ export class RecordingTelemetry {
     }
   }
 
-  private tell(intentId: string, graph: string | undefined, decision: Decision): void {
+  private tell(
+    intentId: string,
+    graph: string | undefined,
+    decision: Decision,
+    traceparent: string | undefined,
+  ): void {
     const { status } = decision;
     this.requests.add(1, { outcome: status === 'rejected' ? decision.code : status });
     if (status !== 'applied') return;
     this.auditRows.add(1);
-    this.logger.info('transition', fieldsOf(intentId, graph, decision));
+    const traceId = traceparent?.split('-')[1];
+    this.logger.info('transition', {
+      ...fieldsOf(intentId, graph, decision),
+      ...(traceId !== undefined && { traceId }),
+    });
   }
 }
 

@@ -12,6 +12,7 @@ export const payloadConverterPath = require.resolve('../workflows/payload-conver
 export async function bundleWorkflowCode(): Promise<WorkflowBundle> {
   return bundle({
     workflowsPath: require.resolve('../workflows'),
+    workflowInterceptorModules: [require.resolve('../workflows/traces')],
     payloadConverterPath,
     preloadModules: [require.resolve('./shared-modules')],
     logger: new DefaultLogger('WARN'),

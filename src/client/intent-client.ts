@@ -45,6 +45,7 @@ import type { Outcomes } from './outcomes';
 import { Poller } from './poller';
 import { queryDescription } from './query-description';
 import { PostgresOutcomes } from './postgres-outcomes';
+import { tracedSignals } from './traced-signals';
 import { TemporalOutcomes } from './temporal-outcomes';
 import { WaitingCalls } from './waiting-calls';
 
@@ -141,7 +142,11 @@ export class IntentClient implements Omit<Intents, 'create' | 'force' | 'approve
     const config = temporal === undefined ? loadClientConnectConfig() : undefined;
     const own = config && (await Connection.connect(config.connectionOptions));
     const namespace = temporal?.namespace ?? config?.namespace ?? 'default';
-    const client = new Client({ connection: (own ?? temporal?.connection) as ConnectionLike, namespace });
+    const client = new Client({
+      connection: (own ?? temporal?.connection) as ConnectionLike,
+      namespace,
+      interceptors: { workflow: [tracedSignals] },
+    });
     const closing = [...(pool ? [() => pool.end()] : []), ...(own ? [() => own.close()] : [])];
     return new IntentClient(client, database ?? pool, taskQueue ?? INTENTS_TASK_QUEUE, closing);
   }

@@ -1,6 +1,9 @@
 #!/usr/bin/env node
+import { stopTracing } from './traces';
+
 import { parseArgs } from 'node:util';
 
+import { trace } from '@opentelemetry/api';
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import type { FastifyInstance } from 'fastify';
@@ -50,6 +53,7 @@ async function main(): Promise<void> {
   }
   const logger = createLogger({
     name: 'intent-gateway',
+    traceId: () => trace.getActiveSpan()?.spanContext().traceId,
     ...logSettingsFromEnvironment(process.env, process.stderr.isTTY),
   });
   const settings = settingsFromEnvironment();
@@ -82,6 +86,7 @@ async function main(): Promise<void> {
     console.log('Gateway drained');
   } finally {
     await Promise.allSettled([pool.end(), connection.close()]);
+    await stopTracing();
   }
 }
 

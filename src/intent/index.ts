@@ -42,6 +42,7 @@ export {
   type TransitionRequestInput,
 } from './request';
 export { jsonBytes } from './text';
+export { TRACE_HEADER, traceparentOf } from './trace-header';
 export type { OpenVote, Vote } from './vote';
 export { orderOf, type WorkOrder } from './work-order';
 export { whyNotReopened } from './why-not-reopened';

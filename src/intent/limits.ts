@@ -5,6 +5,8 @@
 export const LIMITS = {
   /** Request ids are remembered for an intent's whole life, so they are kept short. */
   requestIdLength: 128,
+  /** Of requests that are not judged yet, for how many it is known which trace they belong to. */
+  traces: 1_000,
   actorLength: 256,
   reasonLength: 2_000,
   titleLength: 500,

@@ -1,4 +1,6 @@
 #!/usr/bin/env node
+import { stopTracing } from './traces';
+
 import { parseArgs } from 'node:util';
 
 import { loadClientConnectConfig } from '@temporalio/envconfig';
@@ -137,6 +139,7 @@ async function main(): Promise<void> {
   } finally {
     metrics.end();
     await Promise.all([pool.end(), operationsPool.end()]);
+    await stopTracing();
   }
 }
 

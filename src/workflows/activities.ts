@@ -167,6 +167,8 @@ export interface RecordOutcomesRequest {
   id: string;
   organizationId: string;
   decisions: Decision[];
+  /** Traces that requests belong to, as W3C's `traceparent`, by request id. */
+  traces?: Record<string, string>;
 }
 
 export interface RecordedTransition {

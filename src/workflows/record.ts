@@ -19,6 +19,7 @@ import type { IntentActivities, RecordedTransition } from './activities';
 import { auditSink, type WitnessedTransition } from './audit-sink';
 import { WORKFLOW_LIMITS } from './limits';
 import { noteRecorded } from './metrics';
+import { takeTrace } from './traces';
 
 /** How far Postgres is known to have followed. */
 export interface Recorded {
@@ -47,6 +48,8 @@ interface Unrecorded {
   bytes: number;
   /** Of this run: what was carried over is as old as the run. */
   since: number;
+  /** The trace of its request, where it has one. */
+  trace: string | undefined;
 }
 
 const LOCAL = {
@@ -127,8 +130,9 @@ export class Recorder {
   add(decision: Decision, cause: Cause): void {
     const bytes = jsonBytes(decision);
     this.unrecordedBytes += bytes;
+    const trace = takeTrace(decision.requestId);
     const hold = this.recorded.quarantined !== null && decision.status !== 'rejected';
-    (hold ? this.refused : this.queue).push({ decision, cause, bytes, since: Date.now() });
+    (hold ? this.refused : this.queue).push({ decision, cause, bytes, since: Date.now(), trace });
   }
 
   get pending(): boolean {
@@ -179,7 +183,7 @@ export class Recorder {
       const stored = await localFirst(
         summarize(decisions),
         batch.every(({ cause }) => cause === 'signals'),
-        (activities) => activities.recordOutcomes({ id, organizationId, decisions }),
+        (activities) => activities.recordOutcomes({ id, organizationId, decisions, ...tracesOf(batch) }),
         (recording) => {
           this.unanswered = true;
           return untilInterrupted(recording, interrupted);
@@ -243,6 +247,14 @@ export class Recorder {
     const kept = this.queue.filter((item) => !refused.includes(item));
     this.queue.splice(0, this.queue.length, ...kept);
   }
+}
+
+/** Nothing where nobody traces, so that it costs nothing. */
+function tracesOf(batch: readonly Unrecorded[]): { traces?: Record<string, string> } {
+  const traced = batch.flatMap(({ decision, trace }) =>
+    trace === undefined ? [] : [[decision.requestId, trace] as const],
+  );
+  return traced.length > 0 ? { traces: Object.fromEntries(traced) } : {};
 }
 
 /** The row as Postgres has it: the time and the hash, and whether it keeps the graph version. */
