@@ -20,9 +20,7 @@ WITH page AS (
 ), stored AS MATERIALIZED (
   SELECT a AS audit FROM workflow_transition_audit a JOIN page p ON p.id = a.workflow_id
   UNION ALL
-  SELECT ROW(a.workflow_id, a.organization_id, a.sequence, a.request_id, a.previous_state, a.new_state,
-             a.transition_reason, a.actor, a.metadata, a.transitioned_at, a.created_at, a.personal_digest,
-             a.hash, a.kind, a.graph_version)::workflow_transition_audit
+  SELECT jsonb_populate_record(NULL::workflow_transition_audit, to_jsonb(a))
     FROM workflow_transition_audit_archive a
     JOIN page p ON p.id = a.workflow_id AND p.archived_end = a.ended_at
   UNION ALL
