@@ -4,6 +4,9 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { bundleWorkflowCode, PREBUILT_BUNDLE } from './bundle';
+import { withPortableSourceMap } from './portable-source-map';
+
+const CHECKOUT = join(__dirname, '..', '..');
 
 /** Last step of the build. Bundling takes 2 s, so nothing is done when no workflow code has changed. */
 async function buildBundle(): Promise<void> {
@@ -12,7 +15,7 @@ async function buildBundle(): Promise<void> {
   const builtFrom = await readFile(stampFile, 'utf8').catch(() => '');
   if (builtFrom === stamp && existsSync(PREBUILT_BUNDLE)) return;
   const { code } = await bundleWorkflowCode();
-  await replaceFile(PREBUILT_BUNDLE, code);
+  await replaceFile(PREBUILT_BUNDLE, withPortableSourceMap(code, CHECKOUT));
   await replaceFile(stampFile, stamp);
 }
 
@@ -34,7 +37,7 @@ async function fingerprint(): Promise<string> {
       hash.update(file).update(await readFile(join(path, file)));
     }
   }
-  const manifest = await readFile(join(__dirname, '..', '..', 'package.json'), 'utf8');
+  const manifest = await readFile(join(CHECKOUT, 'package.json'), 'utf8');
   return hash.update(manifest).digest('hex');
 }
 

@@ -1,5 +1,7 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { judgeAudit } from '../../scripts/supply-chain/judge-audit';
@@ -10,10 +12,13 @@ const JITI = join(CHECKOUT, 'node_modules', 'jiti', 'lib', 'jiti-cli.mjs');
 
 /** The program, against a registry that answers each question about faults as it is told. */
 async function audit(answer: { status: number; body: unknown }, args: string[] = []) {
+  // npm remembers what a registry said.
+  const cache = mkdtempSync(join(tmpdir(), 'audit-'));
   const server = createServer((request, response) => {
     request.resume().on('end', () => {
-      response.writeHead(answer.status, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(answer.body));
+      const { status, body } = request.method === 'POST' ? answer : packument(request.url ?? '');
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(body));
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -22,12 +27,22 @@ async function audit(answer: { status: number; body: unknown }, args: string[] =
     const program = startProcess([JITI, 'scripts/supply-chain/audit.ts', ...args], {
       npm_config_registry: `http://127.0.0.1:${port}/`,
       npm_config_fetch_retries: '0',
-      npm_config_cache: join(CHECKOUT, 'node_modules', '.cache', 'audit-test'),
+      npm_config_cache: cache,
     });
     return { code: await program.exited, output: program.output.join('\n') };
   } finally {
     server.close();
+    rmSync(cache, { recursive: true, force: true });
   }
+}
+
+/** What a registry says about a package: here, that there is the version which is installed. */
+function packument(url: string): { status: number; body: unknown } {
+  const name = decodeURIComponent(url.slice(1));
+  const path = join(CHECKOUT, 'node_modules', name, 'package.json');
+  if (!existsSync(path)) return { status: 404, body: {} };
+  const manifest = JSON.parse(readFileSync(path, 'utf8')) as { version: string };
+  return { status: 200, body: { name, versions: { [manifest.version]: manifest } } };
 }
 
 const advisory = (severity: string) => ({

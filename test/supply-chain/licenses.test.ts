@@ -1,8 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { format, resolveConfig } from 'prettier';
-
 import { isAllowed, licensedPackages, licensesPage } from '../../scripts/supply-chain/licenses';
 import { isInstalled, productionPackages } from '../../scripts/supply-chain/locked-packages';
 import { CHECKOUT } from '../../src/dev/checkout';
@@ -15,9 +13,10 @@ test('every production dependency has a licence that we take', () => {
   expect(packages.filter(({ license }) => !isAllowed(license))).toEqual([]);
 });
 
-test('the page lists them as they are; else run: npm run licenses', async () => {
-  const options = await resolveConfig(PAGE);
-  expect(readFileSync(PAGE, 'utf8')).toBe(await format(licensesPage(), { ...options, parser: 'markdown' }));
+test('the page lists them as they are; else run: npm run licenses', () => {
+  // Prettier lines up the columns.
+  const words = (text: string) => text.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---');
+  expect(words(readFileSync(PAGE, 'utf8'))).toBe(words(licensesPage()));
 });
 
 test('the lockfile says of each package that is installed what the package says itself', () => {
