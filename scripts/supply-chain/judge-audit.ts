@@ -5,7 +5,7 @@ export type AuditVerdict =
   /** Nobody has looked: the registry gave no answer, or has no audits. */
   | { verdict: 'not audited'; reason: string };
 
-export interface Finding {
+interface Finding {
   name: string;
   severity: string;
   range: string;
