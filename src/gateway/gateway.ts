@@ -56,8 +56,9 @@ export async function createGateway(
   >,
   { pool, temporal, logger, metrics = new GatewayMetrics() }: GatewayParts,
 ): Promise<FastifyInstance> {
+  const loggerInstance: FastifyBaseLogger | undefined = logger;
   const app = fastify({
-    ...(logger !== undefined && { loggerInstance: logger as FastifyBaseLogger }),
+    ...(loggerInstance !== undefined && { loggerInstance }),
     logController: new LogController({ disableRequestLogging: logger?.isLevelEnabled('debug') !== true }),
     bodyLimit: GATEWAY_LIMITS.bodyBytes,
     // Metadata may have any key: bodies are read by schemas, and nothing of them is copied onto another object.

@@ -42,12 +42,12 @@ test('of an error its message, stack, code and causes are logged, and not what e
 });
 
 test('each line has the trace that it belongs to', () => {
-  let traceId: string | undefined;
-  const { lines, logger: log } = logger({ traceId: () => traceId });
+  const trace: { id?: string } = {};
+  const { lines, logger: log } = logger({ traceId: () => trace.id });
   log.info('outside');
-  traceId = '4bf92f3577b34da6a3ce929d0e0e4736';
+  trace.id = '4bf92f3577b34da6a3ce929d0e0e4736';
   log.info('inside');
-  expect(lines.map((line) => line['traceId'])).toEqual([undefined, traceId]);
+  expect(lines.map((line) => line['traceId'])).toEqual([undefined, trace.id]);
 });
 
 test("what Temporal's SDK logs comes through, its INFO as the level that it is given", () => {
