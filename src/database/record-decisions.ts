@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 import type { Decision } from '../intent';
 import { storedTransition, type StoredRow, type StoredTransition } from './insert-outcomes';
 
-export interface RecordedDecisions {
+interface RecordedDecisions {
   /** What is stored of each transition among them, by sequence. */
   transitions: StoredTransition[];
   /** Those that this call has stored; what was stored before is not among them. */

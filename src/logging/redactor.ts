@@ -42,7 +42,7 @@ const HAS_FIELD = new RegExp(`"(?:${FIELDS.join('|')})":`, 'i');
 const LEAST_SECRET_LENGTH = 8;
 
 /** Takes secrets and personal data out of what is about to be written. */
-export interface Redactor {
+interface Redactor {
   /** Of a line of JSON. */
   line: (json: string) => string;
   /** Of any text, an error's message say. */

@@ -5,7 +5,7 @@ import { showRecords } from './record-metrics';
 import { showStarts } from './startup-metrics';
 import { showVerifications } from './verification-metrics';
 
-export interface ShownMetrics {
+interface ShownMetrics {
   /** The checks at the start have passed. */
   passed: () => void;
   end: () => void;
