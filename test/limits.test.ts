@@ -14,6 +14,7 @@ import { IMPORT_LIMITS } from '../src/import/limits';
 import { LIMITS } from '../src/intent/limits';
 import { MIGRATION_LIMITS } from '../src/migration/limits';
 import { OPS_LIMITS } from '../src/ops/limits';
+import { ROLLOUT_LIMITS } from '../src/rollout/limits';
 import { SCHEDULE_LIMITS } from '../src/schedule/limits';
 import { WEBHOOK_LIMITS } from '../src/webhooks/limits';
 import { WORKER_LIMITS } from '../src/worker/limits';
@@ -35,6 +36,7 @@ const IN_CODE: Record<string, Record<string, number>> = {
   'src/intent/limits.ts': LIMITS,
   'src/migration/limits.ts': MIGRATION_LIMITS,
   'src/ops/limits.ts': OPS_LIMITS,
+  'src/rollout/limits.ts': ROLLOUT_LIMITS,
   'src/schedule/limits.ts': SCHEDULE_LIMITS,
   'src/webhooks/limits.ts': WEBHOOK_LIMITS,
   'src/worker/limits.ts': WORKER_LIMITS,

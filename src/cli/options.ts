@@ -2,7 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 
 import { CLIENT_LIMITS } from '../client/limits';
 import { INTENTS_TASK_QUEUE, isIntentId, occurredAtSchema, type Metadata } from '../intent';
-import { parseDuration } from '../schedule/duration';
+import { formatDuration, parseDuration } from '../schedule/duration';
 import { UsageError } from './cli';
 
 /** Options that several commands share. */
@@ -23,6 +23,11 @@ export function age(text: string): number {
     throw new InvalidArgumentError('Not a duration, such as 90d, 12h, 30m or 45s.');
   }
   return seconds * 1_000;
+}
+
+/** An age with a default, in milliseconds, which the help shows as people write it. */
+export function ageOption(flags: string, description: string, ms: number): Option {
+  return new Option(flags, description).default(ms, formatDuration(ms / 1_000)).argParser(age);
 }
 
 /** A time with an offset: without one it would mean another time on another machine. */

@@ -14,10 +14,13 @@ import { addKeysCommands } from './commands/keys';
 import { addListCommand } from './commands/list';
 import { addMigrateCommand } from './commands/migrate';
 import { addOutcomeCommand } from './commands/outcome';
+import { addPreflightCommand } from './commands/preflight';
 import { addPurgeCommand } from './commands/purge';
 import { addRebuildCommand } from './commands/rebuild';
 import { addReconcileCommand } from './commands/reconcile';
+import { addRollbackCheckCommand } from './commands/rollback-check';
 import { addScheduleCommands } from './commands/schedule';
+import { addSmokeCommand } from './commands/smoke';
 import { addTransitionCommand } from './commands/transition';
 import { addCancelCommand } from './commands/cancel';
 import { addForceCommand } from './commands/force';
@@ -129,6 +132,9 @@ function withoutCompletion(cli: Cli): Command {
   addScheduleCommands(program, cli);
   addKeysCommands(program, cli);
   addMigrateCommand(program, cli);
+  addPreflightCommand(program, cli);
+  addSmokeCommand(program, cli);
+  addRollbackCheckCommand(program, cli);
   addConfigCommands(program, cli);
   return program;
 }
