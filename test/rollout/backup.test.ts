@@ -66,7 +66,7 @@ test('a dump of the custom format passes, and one of another database is warned 
   const report = await check('--backup', path);
   expect(report).toMatchObject({
     status: 'passed',
-    warnings: [expect.stringContaining('a database named intent')],
+    warnings: [expect.stringContaining('a database named intent') as string],
   });
   expect(seen(report)).toContain('pg_dump --format=custom of intent, Postgres 15.');
 });

@@ -9,6 +9,9 @@ import { CHECKOUT } from '../../src/dev/checkout';
 import { createApiKey } from '../../src/database/api-keys/create-api-key';
 import { createPool } from '../../src/database/pool';
 import { readJunit } from '../../src/rollout/junit/read-junit';
+import { PREFLIGHT_CHECKS } from '../../src/rollout/preflight';
+import { ROLLBACK_CHECKS } from '../../src/rollout/rollback';
+import { SMOKE_CHECKS } from '../../src/rollout/smoke';
 import {
   createIntentEnvironment,
   fromEnvironment,
@@ -157,10 +160,7 @@ async function allowAnySpeed(): Promise<void> {
   await writeFile(path, JSON.stringify(baseline));
 }
 
-test('the names of the checks, and what runs them, are those of the page', async () => {
-  const { PREFLIGHT_CHECKS } = await import('../../src/rollout/preflight');
-  const { SMOKE_CHECKS } = await import('../../src/rollout/smoke');
-  const { ROLLBACK_CHECKS } = await import('../../src/rollout/rollback');
+test('the names of the checks, and what runs them, are those of the page', () => {
   const inCode = [...PREFLIGHT_CHECKS, ...SMOKE_CHECKS, ...ROLLBACK_CHECKS].map(
     ({ step, name }) => `${step} ${name}`,
   );

@@ -169,7 +169,10 @@ describe('connections', () => {
       ...envOf(good),
       OWNER_DATABASE_URL: 'postgres://a:b@127.0.0.1:1/x',
     });
-    expect(away).toMatchObject({ status: 'failed', saw: [expect.stringContaining('ECONNREFUSED')] });
+    expect(away).toMatchObject({
+      status: 'failed',
+      saw: [expect.stringContaining('ECONNREFUSED') as string],
+    });
   });
 
   test('the roles must be the right ones', async () => {
@@ -348,7 +351,7 @@ describe('authentication', () => {
     const ending = await checkAfter(`${KEYS} now() + interval '1 day', now())`, 'authentication');
     expect(ending).toMatchObject({
       status: 'passed',
-      warnings: [expect.stringContaining('is in use and ends at')],
+      warnings: [expect.stringContaining('is in use and ends at') as string],
     });
   });
 
@@ -418,7 +421,7 @@ describe('API keys', () => {
       const report = await check('api-keys', envOf(database), args);
       expect(report).toMatchObject({
         status: 'passed',
-        warnings: [expect.stringContaining(`intent keys rotate ${id}`)],
+        warnings: [expect.stringContaining(`intent keys rotate ${id}`) as string],
       });
     } finally {
       await database.drop();
