@@ -197,9 +197,8 @@ test('JUnit is well-formed whatever it says, by a parser of another language', a
     ['three', 'passed'],
   ]);
   // All but what XML can't hold comes back; this parser takes U+2028 for the end of a line.
-  expect(read.cases[0]?.message).toBe(
-    EVIL.replaceAll(/[\u001b\u0000\ud800]/g, '\ufffd').replace('\u2028', ' '),
-  );
+  const legal = ['\u001b', '\u0000', '\ud800'].reduce((text, each) => text.replaceAll(each, '\ufffd'), EVIL);
+  expect(read.cases[0]?.message).toBe(legal.replace('\u2028', ' '));
 });
 
 test('the report to sign has every result and lines to sign, and takes no markup from outside', () => {

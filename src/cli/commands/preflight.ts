@@ -46,7 +46,7 @@ Exit codes:
 Examples:
   intent preflight --backup /backups/intent.dump --ci-junit ci.xml --report preflight.md
   intent preflight --full --only tests,types,freeze,stress --junit ci.xml
-  intent preflight --backup-command 'restic snapshots --latest 1' --ci-junit ci.xml --junit preflight.xml`;
+  intent preflight --backup-command '/opt/backup/check production' --ci-junit ci.xml --junit preflight.xml`;
 
 export function addPreflightCommand(program: Command, cli: Cli): void {
   addReportOptions(

@@ -1,3 +1,6 @@
+/** From which a dump counts its years. */
+const FIRST_YEAR = 1900;
+
 const FORMATS: Readonly<Record<number, string>> = { 1: 'custom', 3: 'tar', 5: 'directory' };
 
 /** What the head of an archive of `pg_dump` says. */
@@ -46,7 +49,7 @@ export function readDumpHeader(head: Buffer): DumpHeader | undefined {
     ];
     integer();
     const [database, serverVersion] = [text(), text()];
-    const madeAt = new Date(year + 1_900, month, day, hour, minute, second);
+    const madeAt = new Date(FIRST_YEAR + year, month, day, hour, minute, second);
     return { format: FORMATS[format] ?? `number ${format}`, madeAt, database, serverVersion };
   } catch (error) {
     // Of a buffer that ends too soon.
