@@ -26,7 +26,7 @@ export interface RulesFile {
   groups: { name: string; interval?: string; rules: Rule[] }[];
 }
 
-export const rulesFile = (): RulesFile => parse(readFileSync(RULES_FILE, 'utf8')) as RulesFile;
+const rulesFile = (): RulesFile => parse(readFileSync(RULES_FILE, 'utf8')) as RulesFile;
 
 export const rules = (): Rule[] => rulesFile().groups.flatMap((group) => group.rules);
 

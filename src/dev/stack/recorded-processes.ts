@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { processIdentity } from '../machine/process-identity';
 import { killGroup } from '../machine/run-command';
 
-export type ProcessName = 'gateway' | 'worker' | 'temporal' | 'postgres';
+export type ProcessName = 'prometheus' | 'gateway' | 'worker' | 'temporal' | 'postgres';
 
 interface RecordedProcess {
   pid: number;
@@ -15,9 +15,10 @@ interface RecordedProcess {
 type Recorded = Partial<Record<ProcessName, RecordedProcess>>;
 
 /** The order in which to stop: gateway and worker need both servers to drain. */
-export const STOP_ORDER: ProcessName[] = ['gateway', 'worker', 'temporal', 'postgres'];
+export const STOP_ORDER: ProcessName[] = ['prometheus', 'gateway', 'worker', 'temporal', 'postgres'];
 /** Postgres' fast shutdown is SIGINT. */
 const STOP_SIGNAL: Record<ProcessName, NodeJS.Signals> = {
+  prometheus: 'SIGTERM',
   gateway: 'SIGTERM',
   worker: 'SIGTERM',
   temporal: 'SIGTERM',

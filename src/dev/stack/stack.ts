@@ -140,6 +140,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 }
 
 const TITLE: Record<ProcessName, string> = {
+  prometheus: 'Prometheus',
   gateway: 'The HTTP API',
   worker: 'The worker',
   temporal: 'Temporal',
