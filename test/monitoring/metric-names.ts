@@ -15,11 +15,10 @@ export function metricsOf(expression: string): string[] {
 
 /** Metrics that Temporal's SDK can serve, by its source: some are there only once something has failed. */
 export function metricsOfSdk(): Set<string> {
-  const source = join(
-    CHECKOUT,
-    'node_modules/@temporalio/core-bridge/sdk-core/crates/sdk-core/src/telemetry/metrics.rs',
-  );
-  const text = readFileSync(source, 'utf8');
+  const crates = join(CHECKOUT, 'node_modules/@temporalio/core-bridge/sdk-core/crates');
+  const text = ['common', 'sdk-core']
+    .map((crate) => readFileSync(join(crates, crate, 'src/telemetry/metrics.rs'), 'utf8'))
+    .join('');
   return new Set([...text.matchAll(/"([a-z_]+)"/g)].map(([, name = '']) => `temporal_${name}`));
 }
 
