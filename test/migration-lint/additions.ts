@@ -3,7 +3,7 @@ import type { CreateFunctionStmt, Node } from 'libpg-query';
 import { namesOf, relationName, typeName } from './names';
 
 /** A function that a file makes: what it takes, and how much of it must be given. */
-export interface NewFunction {
+interface NewFunction {
   readonly name: string;
   readonly takes: readonly string[];
   readonly required: number;

@@ -1,6 +1,6 @@
 import { loadModule, parseSync, scanSync, type Node } from 'libpg-query';
 
-export interface Statement {
+interface Statement {
   readonly node: Node;
   /** Of its first word, 1-based. */
   readonly line: number;
