@@ -20,8 +20,8 @@ process.on('SIGURG', () => {
   armedForOwnMoves = true;
 });
 
-recording.recordOutcomes = async (pool, request) => {
-  const stored = await recordOutcomes(pool, request);
+recording.recordOutcomes = async (pool, telemetry, request) => {
+  const stored = await recordOutcomes(pool, telemetry, request);
   const requestIds = request.decisions.map(({ requestId }) => requestId);
   const died = { intentId: request.id, requestIds };
   if (armedForRequests && Context.current().info.isLocal) die({ diedAfterCommit: died });
