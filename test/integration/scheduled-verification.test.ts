@@ -48,7 +48,7 @@ test('before the first run there is nothing scheduled, no result, and no metric 
     stderr: containing('Nothing is scheduled'),
   });
   const metrics = await scrape(metricsAddress);
-  expect(Object.keys(metrics).filter((name) => name.startsWith('intent_'))).toEqual([]);
+  expect(Object.keys(metrics).filter((name) => name.startsWith('intent_verify_'))).toEqual([]);
   expect(Object.keys(metrics).filter((name) => name.startsWith('temporal_')).length).toBeGreaterThan(5);
 });
 
