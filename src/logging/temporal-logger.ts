@@ -1,6 +1,9 @@
 import type { Logger as TemporalLogger, LogMetadata } from '@temporalio/common';
 import type { Logger } from 'pino';
 
+/** The SDK warns of a worker without workflows; the one for deliveries is meant to have none. */
+const MEANT = 'No workflows registered, not polling for workflow tasks';
+
 /**
  * A logger as Temporal's SDK wants one, which writes to ours.
  *
@@ -9,7 +12,7 @@ import type { Logger } from 'pino';
 export function temporalLogger(logger: Logger, info: 'debug' | 'info' = 'info'): TemporalLogger {
   const levels = { TRACE: 'trace', DEBUG: 'debug', INFO: info, WARN: 'warn', ERROR: 'error' } as const;
   const log: TemporalLogger['log'] = (level, message, meta: LogMetadata = {}) =>
-    logger[levels[level]](meta, message);
+    logger[message === MEANT ? 'debug' : levels[level]](meta, message);
   return {
     log,
     trace: (message, meta) => log('TRACE', message, meta) as unknown,

@@ -62,6 +62,13 @@ test("what Temporal's SDK logs comes through, its INFO as the level that it is g
   ]);
 });
 
+test("what Temporal's SDK warns of and is meant is no warning", () => {
+  const { lines, logger: log } = logger();
+  temporalLogger(log).warn('No workflows registered, not polling for workflow tasks');
+  temporalLogger(log).warn('Worker failed');
+  expect(lines.map(({ level }) => level)).toEqual(['debug', 'warn']);
+});
+
 test('level and format come from the environment, or an error names the variable', () => {
   expect(logSettingsFromEnvironment({}, true)).toEqual({ level: 'info', format: 'pretty' });
   expect(logSettingsFromEnvironment({}, false)).toEqual({ level: 'info', format: 'json' });
