@@ -2,6 +2,7 @@ import type { MetricMeter } from '@temporalio/common';
 import type { Pool } from 'pg';
 
 import { countFailedStarts } from '../database/worker-starts';
+import { keepFresh } from './keep-fresh';
 import { WORKER_LIMITS } from './limits';
 
 /** docs/reference/metrics.md is held equal to this by a test. */
@@ -19,13 +20,9 @@ export function showStarts(pool: Pool, meter: MetricMeter): { passed: () => void
     meter.createGauge(name, 'int', '', STARTUP_METRICS[name]);
   const validation = gauge('intent_startup_validation');
   const failures = gauge('intent_startup_failures_recent');
-  const refresh = () =>
-    countFailedStarts(pool, WORKER_LIMITS.recentStartsSeconds).then(
-      (count) => failures.set(count),
-      () => undefined,
-    );
   validation.set(0);
-  void refresh();
-  const timer = setInterval(() => void refresh(), WORKER_LIMITS.metricsMs);
-  return { passed: () => validation.set(1), end: () => clearInterval(timer) };
+  const end = keepFresh(async () =>
+    failures.set(await countFailedStarts(pool, WORKER_LIMITS.recentStartsSeconds)),
+  );
+  return { passed: () => validation.set(1), end };
 }

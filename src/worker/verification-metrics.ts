@@ -3,7 +3,7 @@ import type { Pool } from 'pg';
 
 import { readLastVerification, type Verification } from '../database/verifications';
 import { FINDING_CODES } from '../ops/findings';
-import { WORKER_LIMITS } from './limits';
+import { keepFresh } from './keep-fresh';
 
 /** Gauges, each of the last verification that ended. docs/reference/metrics.md is held equal to this by a test. */
 export const VERIFICATION_METRICS = {
@@ -26,14 +26,10 @@ export const VERIFICATION_METRICS = {
  */
 export function showVerifications(pool: Pool, meter: MetricMeter): () => void {
   const show = createGauges(meter);
-  const refresh = async () => {
+  return keepFresh(async () => {
     const last = await readLastVerification(pool);
     if (last !== undefined) show(last);
-  };
-  const quietly = () => void refresh().catch(() => undefined);
-  quietly();
-  const timer = setInterval(quietly, WORKER_LIMITS.metricsMs);
-  return () => clearInterval(timer);
+  });
 }
 
 function createGauges(meter: MetricMeter): (verification: Verification) => void {

@@ -104,14 +104,19 @@ test('two at once do not disturb each other', async () => {
   expect(new Set(after.map(({ state }) => state))).toEqual(new Set(['CANCELLED']));
 });
 
-test('one that is killed leaves an intent, which a later one ends, and not one that runs now', async () => {
-  const known = new Set((await testIntents()).map(({ id }) => id));
+/** One that would go on for a while, in a process of its own. */
+function startLongSmoke() {
   const child = spawn(
     process.execPath,
     [join(CHECKOUT, 'dist', 'cli', 'main.js'), 'smoke', ...queue(), '--transitions', '1000'],
     { env: { ...env, PATH: process.env['PATH'] }, stdio: 'ignore' },
   );
-  const ended = once(child, 'close');
+  return { child, ended: once(child, 'close') };
+}
+
+test('one that is killed leaves an intent, which a later one ends, and not one that runs now', async () => {
+  const known = new Set((await testIntents()).map(({ id }) => id));
+  const { child, ended } = startLongSmoke();
   const left = await eventually(async () => {
     const found = (await testIntents()).find(({ id, rows }) => !known.has(id) && rows > 3);
     expect(found).toBeDefined();
@@ -130,12 +135,7 @@ test('one that is killed leaves an intent, which a later one ends, and not one t
 
 test('Ctrl-C ends it, and the test intent with it', async () => {
   const known = new Set((await testIntents()).map(({ id }) => id));
-  const child = spawn(
-    process.execPath,
-    [join(CHECKOUT, 'dist', 'cli', 'main.js'), 'smoke', ...queue(), '--transitions', '1000'],
-    { env: { ...env, PATH: process.env['PATH'] }, stdio: 'ignore' },
-  );
-  const ended = once(child, 'close');
+  const { child, ended } = startLongSmoke();
   await eventually(async () => {
     expect((await testIntents()).some(({ id, rows }) => !known.has(id) && rows > 3)).toBe(true);
   });
