@@ -1,11 +1,8 @@
-import { writeFile } from 'node:fs/promises';
+import { Command } from 'commander';
 
-import { Command, InvalidArgumentError } from 'commander';
-
-import { outliveClosedOutput } from '../src/dev/machine/closed-output';
-import { terminalProgress } from '../src/dev/progress';
 import { formatReport } from './format-report';
 import { runBenchmark } from './run-benchmark';
+import { count, runProgram } from './run-program';
 
 interface Options {
   rounds?: number;
@@ -34,37 +31,9 @@ function command(): Command {
     .allowExcessArguments(false);
 }
 
-function count(text: string): number {
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('Not a count (1 or more).');
-  return value;
-}
-
-async function main(): Promise<number> {
-  outliveClosedOutput();
-  const { quick, json, out, rounds = quick ? 1 : DEFAULT_ROUNDS } = command().parse().opts<Options>();
-  const interrupted = new AbortController();
-  const onSignal = () => interrupted.abort(new Error('interrupted'));
-  // Again and again: a second one must not end us before the servers that we have started.
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onSignal);
-  try {
-    const report = await runBenchmark({
-      rounds,
-      quick,
-      progress: terminalProgress(process.stderr),
-      log: (line) => process.stderr.write(`${line}\n`),
-      signal: interrupted.signal,
-    });
-    const text = `${JSON.stringify(report, undefined, 2)}\n`;
-    if (out !== undefined) await writeFile(out, text);
-    process.stdout.write(json ? text : formatReport(report));
-    return 0;
-  } catch (error) {
-    if (interrupted.signal.aborted) return 130;
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    return 1;
-  }
-}
-
-// The benchmark's connections are still open, and would keep the process alive.
-void main().then((code) => process.exit(code));
+const { quick, json, out, rounds = quick ? 1 : DEFAULT_ROUNDS } = command().parse().opts<Options>();
+void runProgram((measuring) => runBenchmark({ rounds, quick, ...measuring }), {
+  json,
+  out,
+  format: formatReport,
+});
